@@ -1,0 +1,51 @@
+import type * as k8s from '@kubernetes/client-node';
+import type { Json, Kind, KubeObject, ObjectMeta } from './meta.ts';
+
+type Builtin<T> = Omit<Json<T>, 'metadata' | 'apiVersion' | 'kind'> & KubeObject & { metadata: ObjectMeta };
+
+export type Deployment = Builtin<k8s.V1Deployment>;
+export type Pod = Builtin<k8s.V1Pod>;
+export type PodSpec = Json<k8s.V1PodSpec>;
+export type Container = Json<k8s.V1Container>;
+export type Probe = Json<k8s.V1Probe>;
+export type KubeService = Builtin<k8s.V1Service>;
+export type Endpoints = Builtin<k8s.V1Endpoints>;
+export type EndpointSubset = Json<k8s.V1EndpointSubset>;
+export type ConfigMap = Builtin<k8s.V1ConfigMap>;
+export type Secret = Builtin<k8s.V1Secret>;
+export type Namespace = Builtin<k8s.V1Namespace>;
+export type Lease = Builtin<k8s.V1Lease>;
+export type KubeEvent = Builtin<k8s.CoreV1Event>;
+export type MutatingWebhookConfiguration = Builtin<k8s.V1MutatingWebhookConfiguration>;
+export type ValidatingWebhookConfiguration = Builtin<k8s.V1ValidatingWebhookConfiguration>;
+
+function kind<T extends KubeObject>(group: string, version: string, name: string, plural: string, namespaced = true): Kind<T> {
+  return { group, version, kind: name, plural, namespaced };
+}
+
+/** The Kubernetes types Ebb reads or writes. */
+export const builtin = {
+  Deployment: kind<Deployment>('apps', 'v1', 'Deployment', 'deployments'),
+  Pod: kind<Pod>('', 'v1', 'Pod', 'pods'),
+  Service: kind<KubeService>('', 'v1', 'Service', 'services'),
+  Endpoints: kind<Endpoints>('', 'v1', 'Endpoints', 'endpoints'),
+  ConfigMap: kind<ConfigMap>('', 'v1', 'ConfigMap', 'configmaps'),
+  Secret: kind<Secret>('', 'v1', 'Secret', 'secrets'),
+  Namespace: kind<Namespace>('', 'v1', 'Namespace', 'namespaces', false),
+  Lease: kind<Lease>('coordination.k8s.io', 'v1', 'Lease', 'leases'),
+  Event: kind<KubeEvent>('', 'v1', 'Event', 'events'),
+  MutatingWebhookConfiguration: kind<MutatingWebhookConfiguration>(
+    'admissionregistration.k8s.io',
+    'v1',
+    'MutatingWebhookConfiguration',
+    'mutatingwebhookconfigurations',
+    false,
+  ),
+  ValidatingWebhookConfiguration: kind<ValidatingWebhookConfiguration>(
+    'admissionregistration.k8s.io',
+    'v1',
+    'ValidatingWebhookConfiguration',
+    'validatingwebhookconfigurations',
+    false,
+  ),
+} as const;
