@@ -1,0 +1,3 @@
+module ebb.local/pause
+
+go 1.24

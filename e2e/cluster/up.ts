@@ -1,0 +1,99 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
+import { buildGo, buildOwn, installPackages } from './build.ts';
+import { buildImage } from './buildah.ts';
+import { makeCertificates, writeKubeconfig } from './certs.ts';
+import { ctr, daemons } from './daemons.ts';
+import { importLocal } from './load-images.ts';
+import { setUpNetwork, tearDownNetwork } from './network.ts';
+import { pauseImage } from './parts.ts';
+import { goProgram } from './build.ts';
+import { inCache, inState, localKubeconfig, stateDir } from './paths.ts';
+import { ensureDaemon, runningPid, stopDaemon } from './processes.ts';
+import { step } from './progress.ts';
+import { requireLocal } from './requirements.ts';
+import { must, run } from './shell.ts';
+import { clusterObjects } from './objects.ts';
+
+async function pause(): Promise<void> {
+  const tar = inCache('images', 'pause.tar');
+  if (!existsSync(tar)) {
+    const out = inCache('pause', 'pause');
+    await buildOwn(join(import.meta.dirname, 'pause'), out);
+    await must('sh', ['-c', `printf 'FROM scratch\\nCOPY pause /pause\\nUSER 65535:65535\\nENTRYPOINT ["/pause"]\\n' > ${inCache('pause', 'Dockerfile')}`]);
+    await buildImage({ ref: pauseImage, dockerfile: inCache('pause', 'Dockerfile'), context: inCache('pause'), tar });
+  }
+  const known = await ctr('images', 'ls', '-q', `name==${pauseImage}`);
+  if (!known.stdout.includes(pauseImage)) await importLocal([tar]);
+}
+
+/** Builds what is missing, starts what does not run, and returns when the node is Ready. Repeatable, and repairs. */
+export async function clusterUp(): Promise<void> {
+  await requireLocal();
+  mkdirSync(stateDir, { recursive: true });
+  await installPackages();
+  await buildGo('kubernetes');
+  await buildGo('coredns');
+  await makeCertificates();
+  writeKubeconfig('admin', localKubeconfig);
+  await setUpNetwork();
+  for (const make of daemons) {
+    const daemon = make();
+    if (daemon.name === 'kubelet') await step('import the pause image', pause);
+    if (daemon.name === 'coredns') await applyObjects();
+    if (runningPid(daemon.name, daemon.program)) await ensureDaemon(daemon);
+    else await step(`start ${daemon.name}`, () => ensureDaemon(daemon));
+  }
+}
+
+async function applyObjects(): Promise<void> {
+  const args = ['--kubeconfig', localKubeconfig, 'apply', '--server-side', '--force-conflicts', '-f', '-'];
+  await must(goProgram('kubernetes', 'kubectl'), args, { input: clusterObjects() });
+}
+
+/** One line per part: its pid or that it is down. */
+export async function clusterStatus(): Promise<{ name: string; pid?: number; healthy: boolean }[]> {
+  return Promise.all(
+    daemons.map(async (make) => {
+      const daemon = make();
+      const pid = runningPid(daemon.name, daemon.program);
+      return { name: daemon.name, pid, healthy: pid !== undefined && (await daemon.healthy().catch(() => false)) };
+    }),
+  );
+}
+
+/** Stops exactly what was started: the parts, the pods' processes, mounts and bridges. `purge` removes the state too. */
+export async function clusterDown(purge: boolean): Promise<void> {
+  const parts = daemons.map((make) => make());
+  const stop = async (name: string) => {
+    const part = parts.find((p) => p.name === name);
+    if (part) await stopDaemon(part.name, part.program);
+  };
+  await step('stop the kubelet', () => stop('kubelet'));
+  await step('stop the pods', stopPods);
+  for (const name of ['coredns', 'kube-proxy', 'kube-scheduler', 'kube-controller-manager', 'kube-apiserver', 'etcd', 'containerd']) {
+    await step(`stop ${name}`, () => stop(name));
+  }
+  await step('take the network down', async () => {
+    if (existsSync(goProgram('kubernetes', 'kube-proxy'))) await run(goProgram('kubernetes', 'kube-proxy'), ['--cleanup']);
+    await tearDownNetwork();
+  });
+  if (purge) {
+    await run('sh', ['-c', `grep -o '${stateDir}[^ ]*' /proc/mounts | sort -r | xargs -r umount -l`]);
+    rmSync(stateDir, { recursive: true, force: true });
+  }
+}
+
+async function stopPods(): Promise<void> {
+  const tasks = async () => (await ctr('tasks', 'ls', '-q')).stdout.split('\n').filter(Boolean);
+  for (const id of await tasks()) await ctr('tasks', 'kill', '-s', 'SIGKILL', id);
+  for (let i = 0; i < 50 && (await tasks()).length > 0; i++) {
+    for (const id of await tasks()) await ctr('tasks', 'delete', '-f', id);
+    await sleep(100);
+  }
+  for (const id of (await ctr('containers', 'ls', '-q')).stdout.split('\n').filter(Boolean)) await ctr('containers', 'delete', id);
+  await run('sh', ['-c', `grep -o '${stateDir}/kubelet/pods/[^ ]*' /proc/mounts | sort -r | xargs -r umount -l`]);
+  rmSync(inState('kubelet', 'pods'), { recursive: true, force: true });
+}
+

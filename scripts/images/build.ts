@@ -1,0 +1,3 @@
+export async function imageTars(): Promise<string[]> {
+  return [];
+}
