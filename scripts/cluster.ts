@@ -37,7 +37,9 @@ async function main(): Promise<number> {
     case 'status': {
       const parts = await clusterStatus();
       if (values.json) console.log(JSON.stringify(parts));
-      else for (const p of parts) console.log(`${p.name.padEnd(24)}${p.pid ? `pid ${p.pid}` : 'down'}${p.pid && !p.healthy ? ' (does not answer)' : ''}`);
+      else
+        for (const p of parts)
+          console.log(`${p.name.padEnd(24)}${p.pid ? `pid ${p.pid}` : 'down'}${p.pid && !p.healthy ? ' (does not answer)' : ''}`);
       return parts.every((p) => p.healthy) ? 0 : 1;
     }
     case 'kubeconfig':

@@ -115,7 +115,11 @@ export async function buildGo(key: keyof typeof goParts): Promise<void> {
 export async function buildOwn(source: string, out: string, ldflags = ''): Promise<void> {
   mkdirSync(join(out, '..'), { recursive: true });
   rmSync(`${out}.new`, { force: true });
-  await must('go', ['build', '-trimpath', '-ldflags', `-s -w ${ldflags}`.trim(), '-o', `${out}.new`, '.'], { cwd: source, env: { ...goEnv, GOFLAGS: '' }, log: buildLog });
+  await must('go', ['build', '-trimpath', '-ldflags', `-s -w ${ldflags}`.trim(), '-o', `${out}.new`, '.'], {
+    cwd: source,
+    env: { ...goEnv, GOFLAGS: '' },
+    log: buildLog,
+  });
   renameSync(`${out}.new`, out);
 }
 

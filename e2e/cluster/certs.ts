@@ -39,7 +39,19 @@ export async function makeCertificates(): Promise<void> {
     const ext = pki(`${name}.ext`);
     writeFileSync(ext, `extendedKeyUsage=clientAuth,serverAuth\n${names ? `subjectAltName=${names}\n` : ''}`);
     await openssl('req', '-new', '-key', pki(`${name}.key`), '-subj', subject, '-out', pki(`${name}.csr`));
-    const sign = ['x509', '-req', '-in', pki(`${name}.csr`), '-CA', pki('ca.crt'), '-CAkey', pki('ca.key'), '-CAcreateserial', '-days', '3650'];
+    const sign = [
+      'x509',
+      '-req',
+      '-in',
+      pki(`${name}.csr`),
+      '-CA',
+      pki('ca.crt'),
+      '-CAkey',
+      pki('ca.key'),
+      '-CAcreateserial',
+      '-days',
+      '3650',
+    ];
     await openssl(...sign, '-extfile', ext, '-out', pki(`${name}.crt`));
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { stringify } from 'yaml';
 import { goProgram } from './build.ts';
@@ -21,7 +21,9 @@ const ok = (url: string): Promise<boolean> =>
 const config = (name: string, value: unknown): string => {
   mkdirSync(inState('config'), { recursive: true });
   const file = inState('config', name);
-  writeFileSync(file, typeof value === 'string' ? value : stringify(value));
+  const text = typeof value === 'string' ? value : stringify(value);
+  // kube-proxy ends when its file is written, even with the same words.
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
   return file;
 };
 
@@ -36,7 +38,7 @@ export const kubectl = (...args: string[]) => run(goProgram('kubernetes', 'kubec
 export const containerdSocket = inState('containerd.sock');
 export const ctr = (...args: string[]) => run('ctr', ['--address', containerdSocket, '-n', 'k8s.io', ...args]);
 
-const k8s = (name: (typeof import('./parts.ts').kubernetesCommands)[number]): string => goProgram('kubernetes', name);
+const k8s = (name: typeof import('./parts.ts').kubernetesCommands[number]): string => goProgram('kubernetes', name);
 
 const etcd = (): Daemon => ({
   name: 'etcd',
@@ -163,7 +165,8 @@ const kubelet = (): Daemon => ({
     `--hostname-override=${net.nodeName}`,
     `--node-ip=${net.node}`,
   ],
-  healthy: async () => (await kubectl('get', 'node', net.nodeName, '-o', 'jsonpath={.status.conditions[?(@.type=="Ready")].status}')).stdout === 'True',
+  healthy: async () =>
+    (await kubectl('get', 'node', net.nodeName, '-o', 'jsonpath={.status.conditions[?(@.type=="Ready")].status}')).stdout === 'True',
 });
 
 const kubeProxy = (): Daemon => ({

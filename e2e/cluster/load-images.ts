@@ -1,5 +1,5 @@
-import { ctr } from './daemons.ts';
 import { localContext } from './context.ts';
+import { ctr } from './daemons.ts';
 import { must, run } from './shell.ts';
 
 /** Imports OCI archives into the local cluster's containerd. */
@@ -16,11 +16,11 @@ export async function loadImages(context: string | undefined, tars: readonly str
   for (const tar of tars) {
     if (context.startsWith('kind-')) await must('kind', ['load', 'image-archive', tar, '--name', context.slice(5)]);
     else if (context.startsWith('k3d-')) await must('k3d', ['image', 'import', tar, '-c', context.slice(4)]);
-    else if ((await run('minikube', ['profile', 'list', '-o', 'json'])).stdout.includes(`"${context}"`)) await must('minikube', ['-p', context, 'image', 'load', tar]);
+    else if ((await run('minikube', ['profile', 'list', '-o', 'json'])).stdout.includes(`"${context}"`))
+      await must('minikube', ['-p', context, 'image', 'load', tar]);
     else
       throw new Error(
         `context ${JSON.stringify(context)} is none of kind-*, k3d-* or a minikube profile: push the images to a registry its nodes can pull from instead`,
       );
   }
 }
-

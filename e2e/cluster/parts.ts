@@ -41,7 +41,14 @@ export const stagingModules = [
 ] as const;
 
 /** The commands built from the Kubernetes module. */
-export const kubernetesCommands = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy', 'kubectl'] as const;
+export const kubernetesCommands = [
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kubelet',
+  'kube-proxy',
+  'kubectl',
+] as const;
 
 /** Debian packages, and the program each is there for: what is on the machine already is not installed. */
 export const debianPackages: Readonly<Record<string, string>> = {

@@ -34,7 +34,11 @@ export async function ensureDaemon(daemon: Daemon, timeoutMs = 90_000): Promise<
     mkdirSync(inState('logs'), { recursive: true });
     mkdirSync(inState('pids'), { recursive: true });
     const log = openSync(logFile(daemon.name), 'a');
-    const child = spawn(daemon.program, daemon.args, { detached: true, stdio: ['ignore', log, log], env: { ...process.env, ...daemon.env } });
+    const child = spawn(daemon.program, daemon.args, {
+      detached: true,
+      stdio: ['ignore', log, log],
+      env: { ...process.env, ...daemon.env },
+    });
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', reject);

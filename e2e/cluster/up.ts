@@ -1,27 +1,29 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
-import { buildGo, buildOwn, installPackages } from './build.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { buildGo, buildOwn, goProgram, installPackages } from './build.ts';
 import { buildImage } from './buildah.ts';
 import { makeCertificates, writeKubeconfig } from './certs.ts';
 import { ctr, daemons } from './daemons.ts';
 import { importLocal } from './load-images.ts';
 import { setUpNetwork, tearDownNetwork } from './network.ts';
+import { clusterObjects } from './objects.ts';
 import { pauseImage } from './parts.ts';
-import { goProgram } from './build.ts';
 import { inCache, inState, localKubeconfig, stateDir } from './paths.ts';
 import { ensureDaemon, runningPid, stopDaemon } from './processes.ts';
 import { step } from './progress.ts';
 import { requireLocal } from './requirements.ts';
 import { must, run } from './shell.ts';
-import { clusterObjects } from './objects.ts';
 
 async function pause(): Promise<void> {
   const tar = inCache('images', 'pause.tar');
   if (!existsSync(tar)) {
     const out = inCache('pause', 'pause');
     await buildOwn(join(import.meta.dirname, 'pause'), out);
-    await must('sh', ['-c', `printf 'FROM scratch\\nCOPY pause /pause\\nUSER 65535:65535\\nENTRYPOINT ["/pause"]\\n' > ${inCache('pause', 'Dockerfile')}`]);
+    await must('sh', [
+      '-c',
+      `printf 'FROM scratch\\nCOPY pause /pause\\nUSER 65535:65535\\nENTRYPOINT ["/pause"]\\n' > ${inCache('pause', 'Dockerfile')}`,
+    ]);
     await buildImage({ ref: pauseImage, dockerfile: inCache('pause', 'Dockerfile'), context: inCache('pause'), tar });
   }
   const known = await ctr('images', 'ls', '-q', `name==${pauseImage}`);
@@ -96,4 +98,3 @@ async function stopPods(): Promise<void> {
   await run('sh', ['-c', `grep -o '${stateDir}/kubelet/pods/[^ ]*' /proc/mounts | sort -r | xargs -r umount -l`]);
   rmSync(inState('kubelet', 'pods'), { recursive: true, force: true });
 }
-

@@ -3,7 +3,13 @@ import { join, relative } from 'node:path';
 import { root } from '../lib/shell.ts';
 
 /** The layers of packages/shared/src, lowest first. A file imports from its own layer or below. */
-const layers: readonly (readonly string[])[] = [['lib'], ['api', 'proto'], ['config', 'telemetry'], ['kube', 'events', 'proxy'], ['testing']];
+const layers: readonly (readonly string[])[] = [
+  ['lib'],
+  ['api', 'proto'],
+  ['config', 'telemetry'],
+  ['kube', 'events', 'proxy'],
+  ['testing'],
+];
 
 /** What decides without doing: the same input gives the same answer, so it is tested without a cluster. */
 const pure = [
@@ -19,7 +25,10 @@ const impure: readonly { pattern: RegExp; why: string }[] = [
   { pattern: /\bset(Timeout|Interval|Immediate)\(/, why: 'starts a timer; return when to look again instead' },
   { pattern: /\bprocess\./, why: 'reads the process; take what it needs as an argument' },
   { pattern: /\bMath\.random\(/, why: 'is not repeatable; take the random source as an argument' },
-  { pattern: /from 'node:(fs|net|http|http2|https|tls|dns|child_process|worker_threads|timers)[^']*'/, why: 'does I/O; gather first, decide after' },
+  {
+    pattern: /from 'node:(fs|net|http|http2|https|tls|dns|child_process|worker_threads|timers)[^']*'/,
+    why: 'does I/O; gather first, decide after',
+  },
 ];
 
 function* sources(dir: string): Generator<string> {
@@ -55,7 +64,9 @@ export function layerBreaches(): string[] {
             if (resolved[0] !== owner) breach(`imports ${from}: a relative import stays inside its package`);
             if (owner === 'shared' && !test && resolved[0] === 'shared' && !typeOnly) {
               if (layerOf(resolved[2]) > layerOf(shelf)) {
-                breach(`${shelf} (layer ${layerOf(shelf)}) imports ${resolved[2]} (layer ${layerOf(resolved[2])}): layers import downwards only`);
+                breach(
+                  `${shelf} (layer ${layerOf(shelf)}) imports ${resolved[2]} (layer ${layerOf(resolved[2])}): layers import downwards only`,
+                );
               }
             }
           }

@@ -20,7 +20,12 @@ interface Report {
 }
 
 /** Runs vitest with a configuration file and counts. Output is shown; a file that cannot be loaded counts as one failure. */
-export async function vitest(name: string, config: string, filters: readonly string[] = [], env: Record<string, string> = {}): Promise<Result> {
+export async function vitest(
+  name: string,
+  config: string,
+  filters: readonly string[] = [],
+  env: Record<string, string> = {},
+): Promise<Result> {
   const dir = mkdtempSync(join(tmpdir(), 'ebb-vitest-'));
   try {
     const file = join(dir, 'report.json');
