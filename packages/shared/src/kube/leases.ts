@@ -1,0 +1,124 @@
+import { builtin, type Lease } from '../api/builtin.ts';
+import type { LeaderElectionConfig } from '../config/others.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../telemetry/log.ts';
+import type { Informers } from './cache.ts';
+import { isConflict, isNotFound, type KubeClient } from './client.ts';
+
+/** A lease this process competes for. */
+export interface Election {
+  readonly name: string;
+  leading(): boolean;
+  /** The identity of the present holder, '' when nobody holds it. */
+  holder(): string;
+}
+
+export interface Elector {
+  /** Competes for a lease from now on; told of each gain and loss. */
+  run(name: string, changed?: (leading: boolean) => void): Election;
+  /** Gives up what is held, so that another takes over at once. */
+  release(): Promise<void>;
+}
+
+interface Options {
+  client: KubeClient;
+  informers: Informers;
+  namespace: string;
+  identity: string;
+  clock: Clock;
+  log: Logger;
+  settings: LeaderElectionConfig;
+}
+
+const micro = (ms: number): string => new Date(ms).toISOString().replace(/\.(\d{3})Z$/, '.$1000Z');
+
+/**
+ * Leader election over Leases (contract control-plane 8.3). A lease is judged by when its change was *seen*, not by the
+ * clock of its holder. A released or expired lease is taken at once: leases are watched, not polled.
+ */
+export function createElector(o: Options): Elector {
+  const leases = o.informers.informer(builtin.Lease, { namespace: o.namespace });
+  const all: { name: string; stop: () => Promise<void> }[] = [];
+
+  const run = (name: string, changed: (leading: boolean) => void = () => undefined): Election => {
+    let seen = { version: '', at: o.clock.now() };
+    let leading = false;
+    let renewedAt = 0;
+    let busy = false;
+    let stopped = false;
+    const set = (now: boolean) => {
+      if (leading === now) return;
+      leading = now;
+      o.log.info({ lease: name }, now ? 'leading' : 'no longer leading');
+      changed(now);
+    };
+
+    const attempt = async (): Promise<void> => {
+      if (busy || stopped) return;
+      busy = true;
+      try {
+        await compete();
+      } catch (error) {
+        if (!isConflict(error)) o.log.warn({ lease: name, err: (error as Error).message }, 'cannot renew the lease');
+      } finally {
+        if (leading && o.clock.now() - renewedAt > o.settings.renewDeadlineMs) set(false);
+        busy = false;
+      }
+    };
+
+    const compete = async (): Promise<void> => {
+      const now = o.clock.now();
+      const cached = leases.get(o.namespace, name);
+      const spec = {
+        holderIdentity: o.identity,
+        leaseDurationSeconds: Math.ceil(o.settings.leaseDurationMs / 1000),
+        renewTime: micro(now),
+        acquireTime: leading ? cached?.spec?.acquireTime : micro(now),
+        leaseTransitions: (cached?.spec?.leaseTransitions ?? 0) + (leading ? 0 : 1),
+      };
+      if (!cached) {
+        const fresh: Lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace: o.namespace }, spec };
+        await o.client.create(builtin.Lease, fresh);
+      } else {
+        if (cached.metadata.resourceVersion !== seen.version) seen = { version: cached.metadata.resourceVersion ?? '', at: now };
+        const holder = cached.spec?.holderIdentity ?? '';
+        const free = holder === '' || holder === o.identity || now - seen.at > (cached.spec?.leaseDurationSeconds ?? 60) * 1000;
+        if (!free) return set(false);
+        await o.client.update(builtin.Lease, { ...cached, spec });
+      }
+      renewedAt = now;
+      set(true);
+    };
+
+    const timer = setInterval(() => void attempt(), o.settings.retryPeriodMs);
+    const unwatch = leases.onChange(({ before, after }) => {
+      const lease = after ?? before;
+      if (lease?.metadata.name !== name) return;
+      if (!after || (after.spec?.holderIdentity ?? '') === '') setTimeout(() => void attempt(), Math.random() * 100);
+    });
+    void attempt();
+    all.push({
+      name,
+      stop: async () => {
+        stopped = true;
+        clearInterval(timer);
+        unwatch();
+        if (!leading) return;
+        leading = false;
+        const live = await o.client.get(builtin.Lease, o.namespace, name);
+        if (live.spec?.holderIdentity === o.identity) {
+          await o.client.update(builtin.Lease, { ...live, spec: { ...live.spec, holderIdentity: '', renewTime: micro(o.clock.now()) } });
+        }
+      },
+    });
+    return { name, leading: () => leading, holder: () => leases.get(o.namespace, name)?.spec?.holderIdentity ?? '' };
+  };
+
+  return {
+    run,
+    async release() {
+      const left = await Promise.allSettled(all.map((l) => l.stop()));
+      for (const r of left) if (r.status === 'rejected' && !isNotFound(r.reason)) o.log.warn({ err: String(r.reason) }, 'a lease was not released');
+    },
+  };
+}

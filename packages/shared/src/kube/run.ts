@@ -1,0 +1,226 @@
+import type { Meter } from '@opentelemetry/api';
+import { conditionSet, groom } from '../api/conditions.ts';
+import { type CommonStatus, controllerOf, type Kind, type KubeObject, keyOf } from '../api/meta.ts';
+import type { ConfigStore } from '../config/store.ts';
+import type { Recorder } from '../events/recorder.ts';
+import type { EventBus, EventType } from '../events/types.ts';
+import type { Clock } from '../lib/clock.ts';
+import { jsonEqual } from '../lib/equal.ts';
+import type { Logger } from '../telemetry/log.ts';
+import { applyPlan, describe } from './apply-plan.ts';
+import type { Cache, Informers } from './cache.ts';
+import { isConflict, isNotFound, type KubeClient } from './client.ts';
+import type { Elector } from './leases.ts';
+import { WorkQueue } from './queue.ts';
+import type { Caches, Reconciler } from './reconciler.ts';
+
+const reconcileLimitMs = 30_000;
+const resyncMs = 10 * 3_600_000;
+
+export interface RunOptions {
+  reconcilers: readonly Reconciler<never, never>[];
+  client: KubeClient;
+  informers: Informers;
+  config: ConfigStore;
+  recorder: Recorder;
+  bus: EventBus;
+  clock: Clock;
+  log: Logger;
+  meter: Meter;
+  elector: Elector;
+  /** The first part of lease names: `controller`, `autoscaler`. */
+  component: string;
+  workers?: number;
+}
+
+export interface Running {
+  /** Puts a key of a reconciler's queue in front: something outside the API happened. */
+  enqueue(queue: string, key: string): void;
+  drain(): Promise<void>;
+}
+
+type AnyObject = KubeObject & { status?: CommonStatus };
+
+/**
+ * Declares the informers the reconcilers need. Call before `informers.start()`, so that what is declared is listed
+ * before the first reconcile.
+ */
+export function declareInformers(reconcilers: readonly Reconciler<never, never>[], informers: Informers): Caches {
+  const caches: Caches = { of: <T extends KubeObject>(kind: Kind<T>): Cache<T> => informers.informer(kind) };
+  for (const { watches } of reconcilers) {
+    informers.informer(watches.reconciles as Kind);
+    for (const owned of watches.owns ?? []) if ('kind' in owned && 'plural' in owned) informers.informer(owned as Kind);
+    for (const tracked of watches.tracks ?? []) informers.informer(tracked.kind);
+  }
+  return caches;
+}
+
+/** Runs reconcilers: the envelope of contract control-plane 0.4 around each plan. */
+export function runReconcilers(o: RunOptions): Running {
+  const caches = declareInformers(o.reconcilers, o.informers);
+  const queues = new Map<string, WorkQueue>();
+  const timers: NodeJS.Timeout[] = [];
+  const duration = o.meter.createHistogram('kn.workqueue.process.duration', { unit: 's' });
+  const adds = o.meter.createCounter('kn.workqueue.adds');
+  const depth = o.meter.createObservableGauge('kn.workqueue.depth');
+  depth.addCallback((result) => {
+    for (const [name, queue] of queues) result.observe(queue.depth, { name });
+  });
+
+  for (const reconciler of o.reconcilers as readonly unknown[] as readonly Reconciler<AnyObject, unknown>[]) {
+    const { watches } = reconciler;
+    const cache = caches.of(watches.reconciles);
+    const log = o.log.child({ queue: watches.queue });
+    const election = o.elector.run(`${o.component}.${watches.queue}.00-of-01`, (leading) => leading && resync());
+    const one = createOne(reconciler, cache, caches, { ...o, log });
+    const queue: WorkQueue = new WorkQueue({
+      clock: o.clock,
+      workers: o.workers ?? 4,
+      handle: async (key) => {
+        if (!election.leading()) return;
+        const started = performance.now();
+        const outcome = await one(key).catch((error: Error) => ({ error, requeueAfterMs: undefined }));
+        duration.record((performance.now() - started) / 1000, { name: watches.queue });
+        if (outcome.error) queue.addFailed(key);
+        else queue.forget(key);
+        if (outcome.requeueAfterMs !== undefined) queue.addAfter(key, outcome.requeueAfterMs);
+      },
+    });
+    queues.set(watches.queue, queue);
+    const add = (key: string, lane: 'fast' | 'slow' = 'fast') => {
+      adds.add(1, { name: watches.queue });
+      queue.add(key, lane);
+    };
+    function resync(): void {
+      for (const object of cache.list()) add(keyOf(object), 'slow');
+    }
+    cache.onChange(({ before, after }) => {
+      const object = after ?? before;
+      if (!object || (after && watches.filter && !watches.filter(after))) return;
+      add(keyOf(object));
+    });
+    for (const owned of watches.owns ?? []) {
+      caches.of(owned as Kind).onChange(({ before, after }) => {
+        const owner = controllerOf((after ?? before) as KubeObject);
+        if (owner?.kind === watches.reconciles.kind) add(`${(after ?? before)?.metadata.namespace ?? ''}/${owner.name}`);
+      });
+    }
+    for (const tracked of watches.tracks ?? []) {
+      caches.of(tracked.kind).onChange(({ before, after }) => {
+        for (const key of (tracked.keys as (object: KubeObject, caches: Caches) => string[])((after ?? before) as KubeObject, caches)) add(key);
+      });
+    }
+    for (const name of watches.config ?? []) o.config.onChange(name, resync);
+    timers.push(setInterval(resync, resyncMs));
+  }
+
+  return {
+    enqueue: (queue, key) => queues.get(queue)?.add(key),
+    async drain() {
+      for (const timer of timers) clearInterval(timer);
+      await Promise.all([...queues.values()].map((q) => q.stop()));
+      await o.elector.release();
+    },
+  };
+}
+
+interface Outcome {
+  error?: Error;
+  requeueAfterMs?: number;
+}
+
+type OneOptions = Omit<RunOptions, 'reconcilers'>;
+
+/** One reconcile of one key. */
+function createOne(r: Reconciler<AnyObject, unknown>, cache: Cache<AnyObject>, caches: Caches, o: OneOptions): (key: string) => Promise<Outcome> {
+  const { watches } = r;
+  const [happy, ...dependents] = r.conditions;
+  const set = conditionSet(happy, dependents);
+
+  return async (key) => {
+    const slash = key.indexOf('/');
+    const original = cache.get(key.slice(0, slash), key.slice(slash + 1));
+    if (!original) {
+      r.removed?.(key.slice(0, slash), key.slice(slash + 1));
+      return {};
+    }
+    if (watches.filter && !watches.filter(original)) return {};
+    let object = structuredClone(original);
+    const deleting = object.metadata.deletionTimestamp !== undefined;
+    if (deleting && !watches.finalizer) return {};
+    if (watches.finalizer && !deleting && !object.metadata.finalizers?.includes(watches.finalizer)) {
+      const finalizers = [...(object.metadata.finalizers ?? []), watches.finalizer];
+      const body = { metadata: { finalizers, resourceVersion: object.metadata.resourceVersion } };
+      try {
+        object = await o.client.patch(watches.reconciles, object.metadata.namespace, object.metadata.name, 'merge', body);
+      } catch (error) {
+        if (isConflict(error) || isNotFound(error)) return { error: error as Error };
+        const message = `Failed to update finalizers for ${JSON.stringify(object.metadata.name)}: ${(error as Error).message}`;
+        o.recorder.event(watches.source, object, { type: 'Warning', reason: 'FinalizerUpdateFailed', message });
+        return { error: error as Error };
+      }
+      const message = `Updated ${JSON.stringify(object.metadata.name)} finalizers`;
+      o.recorder.event(watches.source, object, { type: 'Normal', reason: 'FinalizerUpdate', message });
+    }
+    object = r.prepare ? r.prepare(object) : object;
+    let conditions = set.init(object.status?.conditions);
+    if (object.status?.observedGeneration !== object.metadata.generation) {
+      const stale = { type: happy, status: 'Unknown' as const, reason: 'NewObservedGenFailure', message: 'unsuccessfully observed a new generation' };
+      conditions = conditions.map((c) => (c.type === happy ? stale : c));
+    }
+    object = { ...object, status: { ...object.status, conditions } };
+
+    const limit = new Promise<never>((_, reject) => setTimeout(() => reject(new Error('context deadline exceeded')), reconcileLimitMs).unref());
+    let requeueAfterMs: number | undefined;
+    let error: Error | undefined;
+    let status: CommonStatus = object.status ?? {};
+    try {
+      const input = await Promise.race([r.gather(object, caches), limit]);
+      const plan = r.plan(object, input, o.clock.now());
+      const applied = await Promise.race([applyPlan(o.client, plan), limit]);
+      if (plan.writes.length) o.log.debug({ key, writes: plan.writes.map(describe) }, 'reconciled');
+      status = applied.status as CommonStatus;
+      for (const event of applied.events) o.recorder.event(watches.source, object, event);
+      if (!applied.error) {
+        for (const a of plan.announce ?? []) {
+          o.bus.publish({ type: a.type as EventType, namespace: object.metadata.namespace, name: object.metadata.name, data: a.data });
+        }
+      }
+      requeueAfterMs = plan.requeueAfterMs;
+      error = applied.error ?? (plan.error === undefined ? undefined : new Error(plan.error));
+    } catch (e) {
+      error = e as Error;
+    }
+    if (deleting) return { error, requeueAfterMs };
+    const wrote = await writeStatus(r, original, { ...status, observedGeneration: object.metadata.generation }, o);
+    error ??= wrote;
+    if (error && !isConflict(error)) {
+      o.log.info({ key, err: error.message }, 'reconcile failed; trying again');
+      o.recorder.event(watches.source, object, { type: 'Warning', reason: 'InternalError', message: error.message });
+    }
+    return { error, requeueAfterMs };
+  };
+}
+
+/** Writes the status when it differs; a conflict is resolved on the live object (contract 0.4 step 6). */
+async function writeStatus(r: Reconciler<AnyObject, unknown>, original: AnyObject, status: CommonStatus, o: OneOptions): Promise<Error | undefined> {
+  const { watches } = r;
+  const groomed = (before: CommonStatus | undefined) => ({ ...status, conditions: groom(before?.conditions, status.conditions, o.clock.now()) });
+  const next = groomed(original.status);
+  if (jsonEqual(next, original.status)) return undefined;
+  let base = original;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      if (attempt > 0) base = await o.client.get(watches.reconciles, original.metadata.namespace, original.metadata.name);
+      if (base.metadata.uid !== original.metadata.uid) return undefined;
+      await o.client.updateStatus(watches.reconciles, { ...base, status: attempt > 0 ? groomed(base.status) : next });
+      return undefined;
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      if (isConflict(error) && attempt < 5) continue;
+      const message = `Failed to update status for ${JSON.stringify(original.metadata.name)}: ${(error as Error).message}`;
+      if (!isConflict(error)) o.recorder.event(watches.source, original, { type: 'Warning', reason: 'UpdateFailed', message });
+      return error as Error;
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { createServer } from 'node:http';
+import type { Meter } from '@opentelemetry/api';
+import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+
+export interface Metrics {
+  meter: Meter;
+  close(): Promise<void>;
+}
+
+/** Serves `GET /metrics` as Prometheus text on `port`; 0 switches serving off, instruments still work. */
+export async function startMetrics(service: string, port: number): Promise<Metrics> {
+  const exporter = new PrometheusExporter({ preventServerStart: true });
+  const provider = new MeterProvider({ resource: resourceFromAttributes({ 'service.name': service }), readers: [exporter] });
+  const meter = provider.getMeter(`ebb/${service}`);
+  const serializer = new PrometheusSerializer();
+  const server = createServer((req, res) => {
+    if (req.method !== 'GET' || req.url !== '/metrics') {
+      res.writeHead(404).end();
+      return;
+    }
+    exporter.collect().then(
+      ({ resourceMetrics }) => res.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(serializer.serialize(resourceMetrics)),
+      (error) => res.writeHead(500).end(String(error)),
+    );
+  });
+  if (port !== 0) {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, resolve);
+    });
+  }
+  return {
+    meter,
+    close: async () => {
+      await provider.shutdown();
+      if (port !== 0) await new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+    },
+  };
+}
