@@ -118,3 +118,34 @@ export function groom(before: Conditions, after: Conditions, now: number): Condi
     return { ...c, lastTransitionTime: old?.lastTransitionTime && sameCondition(old, c) ? old.lastTransitionTime : time };
   });
 }
+
+/** A run of marks on one object's conditions: what a status function works with. */
+export interface Marks {
+  readonly conditions: Condition[];
+  true(type: string, reason?: string, message?: string): void;
+  false(type: string, reason: string, message: string): void;
+  unknown(type: string, reason?: string, message?: string): void;
+  is(type: string, status: Condition['status']): boolean;
+  get(type: string): Condition | undefined;
+}
+
+/** Starts marking from present conditions, which are left as they are. */
+export function marking(set: ConditionSet, conditions: Conditions): Marks {
+  let now = [...(conditions ?? [])];
+  return {
+    get conditions() {
+      return now;
+    },
+    true: (type, reason, message) => {
+      now = set.markTrue(now, type, reason, message);
+    },
+    false: (type, reason, message) => {
+      now = set.markFalse(now, type, reason, message);
+    },
+    unknown: (type, reason, message) => {
+      now = set.markUnknown(now, type, reason, message);
+    },
+    is: (type, status) => getCondition(now, type)?.status === status,
+    get: (type) => getCondition(now, type),
+  };
+}

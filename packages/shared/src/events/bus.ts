@@ -30,6 +30,7 @@ export function connectEvents({ component, url, log }: Options): EventBus {
   let closed = false;
   let dropped = 0;
   let sequence = 0;
+  let reconnecting = false;
   const subscriptions: { type: EventType; handler: Parameters<EventBus['subscribe']>[1]; stop?: () => void }[] = [];
 
   const envelope = (event: EbbEvent): string =>
@@ -53,7 +54,9 @@ export function connectEvents({ component, url, log }: Options): EventBus {
           const { subject, data } = msg.json<{ subject: string; data: Record<string, unknown> }>();
           const slash = subject.indexOf('/');
           const event = { type: s.type, namespace: subject.slice(0, slash), name: subject.slice(slash + 1), data };
-          void Promise.resolve(s.handler(event)).then((reply) => reply && msg.reply && msg.respond(JSON.stringify(reply)));
+          Promise.resolve(s.handler(event))
+            .then((reply) => reply && msg.reply && msg.respond(JSON.stringify(reply)))
+            .catch((e: Error) => log.warn({ err: e.message, type: s.type }, 'an event handler failed'));
         } catch (e) {
           log.debug({ err: (e as Error).message }, 'not an event');
         }
@@ -66,14 +69,32 @@ export function connectEvents({ component, url, log }: Options): EventBus {
     const manager = await jetstreamManager(connection, { timeout: 3000 });
     const stored = Object.entries(eventTypes).filter(([, t]) => t.stored);
     const subjects = stored.map(([type]) => `${prefix}.*.${type.replace('.', '-')}.>`);
-    await manager.streams.add({ name: stream, subjects, ...retention });
+    const config = { name: stream, subjects, ...retention };
+    await manager.streams.update(stream, config).catch(() => manager.streams.add(config));
   };
+
+  const followStatus = async (connection: NatsConnection): Promise<void> => {
+    for await (const s of connection.status()) {
+      if (s.type === 'disconnect' || s.type === 'staleConnection') reconnecting = true;
+      if (s.type === 'reconnect') reconnecting = false;
+    }
+  };
+  const connected = (): boolean => nc !== undefined && !nc.isClosed() && !reconnecting;
 
   const run = async (): Promise<void> => {
     while (!closed && url !== '') {
       try {
-        const options = { servers: url.split(','), name: `ebb-${component}`, maxReconnectAttempts: -1, reconnectTimeWait: 250, timeout: 3000 };
+        const options = {
+          servers: url.split(','),
+          name: `ebb-${component}`,
+          maxReconnectAttempts: -1,
+          reconnectTimeWait: 250,
+          timeout: 3000,
+        };
         nc = await connect(options);
+        if (closed) await nc.close();
+        reconnecting = false;
+        void followStatus(nc);
         log.info({ server: nc.getServer() }, 'connected to NATS');
         for (const s of subscriptions) attach(s);
         ensureStream(nc).catch((e: Error) => log.warn({ err: e.message }, 'no event stream'));
@@ -87,21 +108,6 @@ export function connectEvents({ component, url, log }: Options): EventBus {
     }
   };
   void run();
-
-  const connected = (): boolean => nc !== undefined && !nc.isClosed() && !reconnecting;
-  let reconnecting = false;
-  const watchStatus = setInterval(() => {
-    if (!nc || reconnecting) return;
-    const current = nc;
-    void (async () => {
-      for await (const s of current.status()) {
-        if (s.type === 'disconnect' || s.type === 'staleConnection') reconnecting = true;
-        if (s.type === 'reconnect') reconnecting = false;
-      }
-    })();
-    clearInterval(watchStatus);
-  }, 200);
-  watchStatus.unref();
 
   return {
     publish(event) {
@@ -133,7 +139,6 @@ export function connectEvents({ component, url, log }: Options): EventBus {
     connected,
     async close() {
       closed = true;
-      clearInterval(watchStatus);
       await nc?.drain().catch(() => undefined);
     },
   };

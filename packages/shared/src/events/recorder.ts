@@ -1,6 +1,6 @@
 import { builtin, type KubeEvent } from '../api/builtin.ts';
 import type { KubeObject } from '../api/meta.ts';
-import type { KubeClient } from '../kube/client.ts';
+import { isNotFound, type KubeClient } from '../kube/client.ts';
 import type { EventText } from '../kube/reconciler.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -27,8 +27,14 @@ export function createRecorder(client: KubeClient, clock: Clock, log: Logger): R
     if (before) {
       const count = (before.count ?? 1) + 1;
       known.set(id, { ...before, count });
-      await client.patch(builtin.Event, before.metadata.namespace, before.metadata.name, 'merge', { count, lastTimestamp: now });
-      return;
+      try {
+        await client.patch(builtin.Event, before.metadata.namespace, before.metadata.name, 'merge', { count, lastTimestamp: now });
+        return;
+      } catch (error) {
+        // Events expire: what is gone is told anew.
+        if (!isNotFound(error)) throw error;
+        known.delete(id);
+      }
     }
     const namespace = object.metadata.namespace || 'default';
     const fresh: KubeEvent = {
@@ -53,9 +59,9 @@ export function createRecorder(client: KubeClient, clock: Clock, log: Logger): R
       lastTimestamp: now,
       count: 1,
     };
+    await client.create(builtin.Event, fresh);
     if (known.size >= remembered) known.delete(known.keys().next().value ?? '');
     known.set(id, fresh);
-    await client.create(builtin.Event, fresh);
   };
 
   return {

@@ -48,7 +48,7 @@ export async function applyPlan<S>(client: KubeClient, plan: Plan<S>): Promise<A
 
 /** How a write is called in logs. */
 export function describe(write: Write): string {
-  const name = write.verb === 'create' || write.verb === 'update' ? nameOf(write.object) : `${write.namespace}/${write.name}`;
+  const name = 'object' in write ? nameOf(write.object) : `${write.namespace}/${write.name}`;
   return `${write.verb} ${write.kind.kind} ${name}`;
 }
 

@@ -1,5 +1,5 @@
 import { Agent, request as httpRequest } from 'node:http';
-import { Agent as TlsAgent, request as httpsRequest, type RequestOptions } from 'node:https';
+import { request as httpsRequest, type RequestOptions, Agent as TlsAgent } from 'node:https';
 import { createInterface } from 'node:readline';
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { apiVersionOf, type Kind, type KubeObject } from '../api/meta.ts';
@@ -75,13 +75,19 @@ export function connectKube(): KubeClient {
           else reject(toError(res.statusCode ?? 500, text));
         });
       });
-      req.setTimeout(requestTimeoutMs, () => req.destroy(new Error(`${call.method} ${call.path}: no answer within ${requestTimeoutMs / 1000} s`)));
+      req.setTimeout(requestTimeoutMs, () =>
+        req.destroy(new Error(`${call.method} ${call.path}: no answer within ${requestTimeoutMs / 1000} s`)),
+      );
       req.on('error', reject);
       req.end(call.body === undefined ? undefined : JSON.stringify(call.body));
     });
   }
 
-  async function* watch<T extends KubeObject>(kind: Kind<T>, o: ListOptions & { resourceVersion: string }, signal: AbortSignal): AsyncIterable<WatchEvent<T>> {
+  async function* watch<T extends KubeObject>(
+    kind: Kind<T>,
+    o: ListOptions & { resourceVersion: string },
+    signal: AbortSignal,
+  ): AsyncIterable<WatchEvent<T>> {
     const call: Call = {
       method: 'GET',
       path: pathOf(kind, o.namespace),
@@ -116,7 +122,11 @@ export function connectKube(): KubeClient {
     get: (kind, namespace, name) => once({ method: 'GET', path: pathOf(kind, namespace, name) }),
     async list<T extends KubeObject>(kind: Kind<T>, o: ListOptions = {}): Promise<List<T>> {
       const query = { labelSelector: o.labelSelector, fieldSelector: o.fieldSelector, limit: o.limit?.toString() };
-      const list = await once<{ metadata: { resourceVersion: string }; items: T[] }>({ method: 'GET', path: pathOf(kind, o.namespace), query });
+      const list = await once<{ metadata: { resourceVersion: string }; items: T[] }>({
+        method: 'GET',
+        path: pathOf(kind, o.namespace),
+        query,
+      });
       const type = { apiVersion: apiVersionOf(kind), kind: kind.kind };
       return { resourceVersion: list.metadata.resourceVersion, items: list.items.map((i) => ({ ...i, ...type })) };
     },

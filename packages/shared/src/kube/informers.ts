@@ -11,6 +11,11 @@ class Store<T extends KubeObject> implements Cache<T> {
   readonly objects = new Map<string, T>();
   readonly #indexes = new Map<string, { keys: (object: T) => string[]; entries: Map<string, Map<string, T>> }>();
   readonly #handlers = new Set<(change: Change<T>) => void>();
+  readonly #log: Logger;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
 
   addIndexes(indexes: Indexes<T>): void {
     for (const [name, keys] of Object.entries(indexes)) {
@@ -48,7 +53,7 @@ class Store<T extends KubeObject> implements Cache<T> {
     if (before) this.#unindex(key, before);
     this.objects.set(key, object);
     for (const name of this.#indexes.keys()) this.#index(name, key, object);
-    for (const handler of this.#handlers) handler({ before, after: object });
+    this.#tell({ before, after: object });
   }
 
   remove(key: string): void {
@@ -56,7 +61,18 @@ class Store<T extends KubeObject> implements Cache<T> {
     if (!before) return;
     this.#unindex(key, before);
     this.objects.delete(key);
-    for (const handler of this.#handlers) handler({ before });
+    this.#tell({ before });
+  }
+
+  /** A handler that throws must not keep the others from hearing: the change comes once. */
+  #tell(change: Change<T>): void {
+    for (const handler of this.#handlers) {
+      try {
+        handler(change);
+      } catch (error) {
+        this.#log.error({ err: error }, 'a handler of a change failed');
+      }
+    }
   }
 
   #index(name: string, key: string, object: T): void {
@@ -80,7 +96,7 @@ class Store<T extends KubeObject> implements Cache<T> {
 
 /** One list and watch that heals by itself. */
 class Informer<T extends KubeObject> {
-  readonly store = new Store<T>();
+  readonly store: Store<T>;
   readonly #client: KubeClient;
   readonly #kind: Kind<T>;
   readonly #options: InformerOptions<T>;
@@ -97,6 +113,7 @@ class Informer<T extends KubeObject> {
     this.#kind = kind;
     this.#options = options;
     this.#log = log.child({ informer: kind.plural });
+    this.store = new Store(this.#log);
   }
 
   start(): void {
@@ -112,6 +129,7 @@ class Informer<T extends KubeObject> {
     let resourceVersion: string | undefined;
     let failures = 0;
     while (!this.#stop.signal.aborted) {
+      const started = performance.now();
       try {
         resourceVersion ??= await this.#list();
         this.#listed();
@@ -134,9 +152,11 @@ class Informer<T extends KubeObject> {
           this.#log.warn({ err: (error as Error).message, failures }, 'watch broke; trying again');
         }
         if (failures > 3) resourceVersion = undefined;
-        const backoff = Math.min(30_000, 100 * 2 ** Math.min(failures, 9));
-        await sleep(failures ? backoff * (0.5 + Math.random() / 2) : 0, undefined, { signal: this.#stop.signal }).catch(() => undefined);
       }
+      // A watch that ends in its first second would otherwise come again and again without a pause.
+      const soon = performance.now() - started < 1000;
+      const backoff = failures || soon ? Math.min(30_000, 100 * 2 ** Math.min(failures, 9)) * (0.5 + Math.random() / 2) : 0;
+      await sleep(backoff, undefined, { signal: this.#stop.signal }).catch(() => undefined);
     }
   }
 

@@ -44,7 +44,7 @@ export function createElector(o: Options): Elector {
     let seen = { version: '', at: o.clock.now() };
     let leading = false;
     let renewedAt = 0;
-    let busy = false;
+    let busy: Promise<void> | undefined;
     let stopped = false;
     const set = (now: boolean) => {
       if (leading === now) return;
@@ -53,17 +53,18 @@ export function createElector(o: Options): Elector {
       changed(now);
     };
 
-    const attempt = async (): Promise<void> => {
-      if (busy || stopped) return;
-      busy = true;
-      try {
-        await compete();
-      } catch (error) {
-        if (!isConflict(error)) o.log.warn({ lease: name, err: (error as Error).message }, 'cannot renew the lease');
-      } finally {
-        if (leading && o.clock.now() - renewedAt > o.settings.renewDeadlineMs) set(false);
-        busy = false;
-      }
+    const expired = () => o.clock.now() - renewedAt > o.settings.renewDeadlineMs;
+
+    const attempt = (): void => {
+      if (stopped) return;
+      if (leading && expired()) set(false);
+      busy ??= compete()
+        .catch((error: Error) => {
+          if (!isConflict(error)) o.log.warn({ lease: name, err: error.message }, 'cannot renew the lease');
+        })
+        .finally(() => {
+          busy = undefined;
+        });
     };
 
     const compete = async (): Promise<void> => {
@@ -90,19 +91,20 @@ export function createElector(o: Options): Elector {
       set(true);
     };
 
-    const timer = setInterval(() => void attempt(), o.settings.retryPeriodMs);
+    const timer = setInterval(attempt, o.settings.retryPeriodMs);
     const unwatch = leases.onChange(({ before, after }) => {
       const lease = after ?? before;
       if (lease?.metadata.name !== name) return;
-      if (!after || (after.spec?.holderIdentity ?? '') === '') setTimeout(() => void attempt(), Math.random() * 100);
+      if (!after || (after.spec?.holderIdentity ?? '') === '') setTimeout(attempt, Math.random() * 100);
     });
-    void attempt();
+    attempt();
     all.push({
       name,
       stop: async () => {
         stopped = true;
         clearInterval(timer);
         unwatch();
+        await busy;
         if (!leading) return;
         leading = false;
         const live = await o.client.get(builtin.Lease, o.namespace, name);
@@ -111,14 +113,15 @@ export function createElector(o: Options): Elector {
         }
       },
     });
-    return { name, leading: () => leading, holder: () => leases.get(o.namespace, name)?.spec?.holderIdentity ?? '' };
+    return { name, leading: () => leading && !expired(), holder: () => leases.get(o.namespace, name)?.spec?.holderIdentity ?? '' };
   };
 
   return {
     run,
     async release() {
       const left = await Promise.allSettled(all.map((l) => l.stop()));
-      for (const r of left) if (r.status === 'rejected' && !isNotFound(r.reason)) o.log.warn({ err: String(r.reason) }, 'a lease was not released');
+      for (const r of left)
+        if (r.status === 'rejected' && !isNotFound(r.reason)) o.log.warn({ err: String(r.reason) }, 'a lease was not released');
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { CommonStatus, Kind, KubeObject } from '../api/meta.ts';
 import type { ConfigMapName } from '../config/names.ts';
-import type { Cache, InformerOptions } from './cache.ts';
+import type { Cache, Indexes } from './cache.ts';
 import type { KubeError, PatchType } from './client.ts';
 
 /** One write a plan asks for. Carried out in order; a failed one ends the plan and goes to `failed`. */
@@ -53,9 +53,11 @@ export interface Watches<T extends KubeObject> {
   /** Only objects this accepts are reconciled (a class annotation, say). */
   filter?: (object: T) => boolean;
   /** Children: a change enqueues their controller owner of the reconciled kind. */
-  owns?: (Kind | { kind: Kind; options?: InformerOptions<never> })[];
+  owns?: Kind[];
   /** Other kinds: a change enqueues the keys (`namespace/name`) this returns. */
-  tracks?: { kind: Kind; options?: InformerOptions<never>; keys: (object: never, caches: Caches) => string[] }[];
+  tracks?: { kind: Kind; keys: (object: never, caches: Caches) => string[] }[];
+  /** Indexes `gather` and `keys` look things up by. */
+  indexes?: { kind: Kind; indexes: Indexes<never> }[];
   /** Config maps whose change enqueues every object (slow lane). */
   config?: ConfigMapName[];
   /** Finalizer to keep on every object; `plan` then sees objects being deleted. */
@@ -77,6 +79,8 @@ export interface Reconciler<T extends KubeObject & { status?: CommonStatus }, In
   gather(object: T, caches: Caches): In | Promise<In>;
   /** Pure: the same input and time give the same plan. `input.object` has its conditions initialised. */
   plan(object: T, input: In, now: number): Plan<NonNullable<T['status']>>;
+  /** Writes no status: another reconciler of the same kind does. */
+  statusless?: true;
   /** The object is gone. */
   removed?: (namespace: string, name: string) => void;
 }

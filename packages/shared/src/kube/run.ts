@@ -8,8 +8,8 @@ import type { Clock } from '../lib/clock.ts';
 import { jsonEqual } from '../lib/equal.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { applyPlan, describe } from './apply-plan.ts';
-import type { Cache, Informers } from './cache.ts';
-import { isConflict, isNotFound, type KubeClient } from './client.ts';
+import type { Cache, Indexes, Informers } from './cache.ts';
+import { isAlreadyExists, isConflict, isNotFound, type KubeClient } from './client.ts';
 import type { Elector } from './leases.ts';
 import { WorkQueue } from './queue.ts';
 import type { Caches, Reconciler } from './reconciler.ts';
@@ -49,7 +49,8 @@ export function declareInformers(reconcilers: readonly Reconciler<never, never>[
   const caches: Caches = { of: <T extends KubeObject>(kind: Kind<T>): Cache<T> => informers.informer(kind) };
   for (const { watches } of reconcilers) {
     informers.informer(watches.reconciles as Kind);
-    for (const owned of watches.owns ?? []) if ('kind' in owned && 'plural' in owned) informers.informer(owned as Kind);
+    for (const owned of watches.owns ?? []) informers.informer(owned);
+    for (const { kind, indexes } of watches.indexes ?? []) informers.informer(kind, { indexes: indexes as Indexes<KubeObject> });
     for (const tracked of watches.tracks ?? []) informers.informer(tracked.kind);
   }
   return caches;
@@ -100,14 +101,15 @@ export function runReconcilers(o: RunOptions): Running {
       add(keyOf(object));
     });
     for (const owned of watches.owns ?? []) {
-      caches.of(owned as Kind).onChange(({ before, after }) => {
+      caches.of(owned).onChange(({ before, after }) => {
         const owner = controllerOf((after ?? before) as KubeObject);
         if (owner?.kind === watches.reconciles.kind) add(`${(after ?? before)?.metadata.namespace ?? ''}/${owner.name}`);
       });
     }
     for (const tracked of watches.tracks ?? []) {
       caches.of(tracked.kind).onChange(({ before, after }) => {
-        for (const key of (tracked.keys as (object: KubeObject, caches: Caches) => string[])((after ?? before) as KubeObject, caches)) add(key);
+        for (const key of (tracked.keys as (object: KubeObject, caches: Caches) => string[])((after ?? before) as KubeObject, caches))
+          add(key);
       });
     }
     for (const name of watches.config ?? []) o.config.onChange(name, resync);
@@ -132,7 +134,12 @@ interface Outcome {
 type OneOptions = Omit<RunOptions, 'reconcilers'>;
 
 /** One reconcile of one key. */
-function createOne(r: Reconciler<AnyObject, unknown>, cache: Cache<AnyObject>, caches: Caches, o: OneOptions): (key: string) => Promise<Outcome> {
+function createOne(
+  r: Reconciler<AnyObject, unknown>,
+  cache: Cache<AnyObject>,
+  caches: Caches,
+  o: OneOptions,
+): (key: string) => Promise<Outcome> {
   const { watches } = r;
   const [happy, ...dependents] = r.conditions;
   const set = conditionSet(happy, dependents);
@@ -165,19 +172,27 @@ function createOne(r: Reconciler<AnyObject, unknown>, cache: Cache<AnyObject>, c
     object = r.prepare ? r.prepare(object) : object;
     let conditions = set.init(object.status?.conditions);
     if (object.status?.observedGeneration !== object.metadata.generation) {
-      const stale = { type: happy, status: 'Unknown' as const, reason: 'NewObservedGenFailure', message: 'unsuccessfully observed a new generation' };
+      const stale = {
+        type: happy,
+        status: 'Unknown' as const,
+        reason: 'NewObservedGenFailure',
+        message: 'unsuccessfully observed a new generation',
+      };
       conditions = conditions.map((c) => (c.type === happy ? stale : c));
     }
     object = { ...object, status: { ...object.status, conditions } };
 
-    const limit = new Promise<never>((_, reject) => setTimeout(() => reject(new Error('context deadline exceeded')), reconcileLimitMs).unref());
+    const limit = new Promise<never>((_, reject) =>
+      setTimeout(() => reject(new Error('context deadline exceeded')), reconcileLimitMs).unref(),
+    );
     let requeueAfterMs: number | undefined;
     let error: Error | undefined;
     let status: CommonStatus = object.status ?? {};
     try {
       const input = await Promise.race([r.gather(object, caches), limit]);
       const plan = r.plan(object, input, o.clock.now());
-      const applied = await Promise.race([applyPlan(o.client, plan), limit]);
+      // Not raced: a write that outlives the limit must not meet another reconcile of the same key.
+      const applied = await applyPlan(o.client, plan);
       if (plan.writes.length) o.log.debug({ key, writes: plan.writes.map(describe) }, 'reconciled');
       status = applied.status as CommonStatus;
       for (const event of applied.events) o.recorder.event(watches.source, object, event);
@@ -191,10 +206,10 @@ function createOne(r: Reconciler<AnyObject, unknown>, cache: Cache<AnyObject>, c
     } catch (e) {
       error = e as Error;
     }
-    if (deleting) return { error, requeueAfterMs };
-    const wrote = await writeStatus(r, original, { ...status, observedGeneration: object.metadata.generation }, o);
-    error ??= wrote;
-    if (error && !isConflict(error)) {
+    if (!deleting && !r.statusless)
+      error = (await writeStatus(r, original, { ...status, observedGeneration: object.metadata.generation }, o)) ?? error;
+    // A conflict, or a child the cache does not show yet, is normal weather.
+    if (error && !isConflict(error) && !isAlreadyExists(error)) {
       o.log.info({ key, err: error.message }, 'reconcile failed; trying again');
       o.recorder.event(watches.source, object, { type: 'Warning', reason: 'InternalError', message: error.message });
     }
@@ -203,9 +218,17 @@ function createOne(r: Reconciler<AnyObject, unknown>, cache: Cache<AnyObject>, c
 }
 
 /** Writes the status when it differs; a conflict is resolved on the live object (contract 0.4 step 6). */
-async function writeStatus(r: Reconciler<AnyObject, unknown>, original: AnyObject, status: CommonStatus, o: OneOptions): Promise<Error | undefined> {
+async function writeStatus(
+  r: Reconciler<AnyObject, unknown>,
+  original: AnyObject,
+  status: CommonStatus,
+  o: OneOptions,
+): Promise<Error | undefined> {
   const { watches } = r;
-  const groomed = (before: CommonStatus | undefined) => ({ ...status, conditions: groom(before?.conditions, status.conditions, o.clock.now()) });
+  const groomed = (before: CommonStatus | undefined) => ({
+    ...status,
+    conditions: groom(before?.conditions, status.conditions, o.clock.now()),
+  });
   const next = groomed(original.status);
   if (jsonEqual(next, original.status)) return undefined;
   let base = original;

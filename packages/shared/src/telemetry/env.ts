@@ -15,7 +15,8 @@ const port = (name: string, fallback: number): number => {
   const text = process.env[name];
   if (text === undefined || text === '') return fallback;
   const n = Number(text);
-  if (!Number.isInteger(n) || n < 0 || n > 65535) throw new Error(`${name} is ${JSON.stringify(text)}; a port from 0 (off) to 65535 would be right`);
+  if (!Number.isInteger(n) || n < 0 || n > 65535)
+    throw new Error(`${name} is ${JSON.stringify(text)}; a port from 0 (off) to 65535 would be right`);
   return n;
 };
 

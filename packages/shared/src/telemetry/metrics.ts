@@ -21,7 +21,8 @@ export async function startMetrics(service: string, port: number): Promise<Metri
       return;
     }
     exporter.collect().then(
-      ({ resourceMetrics }) => res.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(serializer.serialize(resourceMetrics)),
+      ({ resourceMetrics }) =>
+        res.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(serializer.serialize(resourceMetrics)),
       (error) => res.writeHead(500).end(String(error)),
     );
   });

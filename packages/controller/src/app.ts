@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import { builtin } from '@ebb/shared/api/builtin.ts';
+import { ports } from '@ebb/shared/api/ports.ts';
+import { configMapNames } from '@ebb/shared/config/names.ts';
+import { createConfigStore } from '@ebb/shared/config/store.ts';
+import { connectEvents } from '@ebb/shared/events/bus.ts';
+import { createRecorder } from '@ebb/shared/events/recorder.ts';
+import { connectKube } from '@ebb/shared/kube/connect.ts';
+import { startHealth } from '@ebb/shared/kube/health.ts';
+import { createInformers } from '@ebb/shared/kube/informers.ts';
+import { createElector } from '@ebb/shared/kube/leases.ts';
+import { declareInformers, type Running as Reconciling, runReconcilers } from '@ebb/shared/kube/run.ts';
+import { systemClock } from '@ebb/shared/lib/clock.ts';
+import { commonEnv, portFromEnv } from '@ebb/shared/telemetry/env.ts';
+import type { Logger } from '@ebb/shared/telemetry/log.ts';
+import { startMetrics } from '@ebb/shared/telemetry/metrics.ts';
+import type { Running } from '@ebb/shared/telemetry/process.ts';
+import { createDigestResolver } from './digest/resolver.ts';
+import { reconcilers } from './reconcilers/index.ts';
+import { watches as revisionWatches } from './reconcilers/revision/watches.ts';
+
+/** The controller: everything it is made of, in the order it starts. */
+export async function startController(log: Logger): Promise<Running> {
+  const env = commonEnv();
+  const client = connectKube();
+  const metrics = await startMetrics('controller', env.metricsPort);
+  const health = await startHealth(portFromEnv('PROBES_PORT', ports.probes));
+  const informers = createInformers(client, log);
+  const configMaps = informers.informer(builtin.ConfigMap, { namespace: env.systemNamespace });
+  await informers.start();
+  const config = createConfigStore({
+    source: configMaps,
+    namespace: env.systemNamespace,
+    names: configMapNames,
+    onBad: (name, error) => log.error({ configMap: name, err: error.message }, 'bad update; the last good settings stay'),
+  });
+  let running: Reconciling | undefined;
+  const digests = createDigestResolver(systemClock, (key) => running?.enqueue(revisionWatches.queue, key));
+  const all = reconcilers({ client, config, digests, env });
+  declareInformers(all, informers);
+  const elector = createElector({
+    client,
+    informers,
+    namespace: env.systemNamespace,
+    identity: `${env.podName}_${randomUUID()}`,
+    clock: systemClock,
+    log,
+    settings: config.get('config-leader-election'),
+  });
+  await informers.start();
+  const bus = connectEvents({ component: 'controller', url: env.natsUrl, log });
+  const recorder = createRecorder(client, systemClock, log);
+  running = runReconcilers({
+    reconcilers: all,
+    client,
+    informers,
+    config,
+    recorder,
+    bus,
+    clock: systemClock,
+    log,
+    meter: metrics.meter,
+    elector,
+    component: 'controller',
+  });
+  return {
+    async drain() {
+      health.draining();
+      await running?.drain();
+      await informers.stop();
+      await bus.close();
+      await Promise.all([health.close(), metrics.close()]);
+    },
+  };
+}

@@ -1,0 +1,4 @@
+import { runMain } from '@ebb/shared/telemetry/process.ts';
+import { startController } from './app.ts';
+
+void runMain('controller', startController);

@@ -1,0 +1,18 @@
+import { type Configuration, kinds } from '@ebb/shared/api/kinds.ts';
+import type { Reconciler } from '@ebb/shared/kube/reconciler.ts';
+import { type Input, plan } from './plan.ts';
+import { revisionName } from './resources/revision.ts';
+import { byConfiguration, watches } from './watches.ts';
+
+export const configurationReconciler: Reconciler<Configuration, Input> = {
+  watches,
+  conditions: ['Ready'],
+  gather(configuration, caches) {
+    const revisions = caches.of(kinds.Revision);
+    return {
+      revisions: revisions.byIndex(byConfiguration, configuration.metadata.uid ?? ''),
+      named: revisions.get(configuration.metadata.namespace, revisionName(configuration)),
+    };
+  },
+  plan,
+};

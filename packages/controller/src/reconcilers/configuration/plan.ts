@@ -1,0 +1,101 @@
+import { conditionSets } from '@ebb/shared/api/condition-sets.ts';
+import { getCondition, isReady, marking } from '@ebb/shared/api/conditions.ts';
+import { type Configuration, kinds, type Revision } from '@ebb/shared/api/kinds.ts';
+import { labels } from '@ebb/shared/api/labels.ts';
+import { isOwnedBy } from '@ebb/shared/api/meta.ts';
+import { isAlreadyExists } from '@ebb/shared/kube/client.ts';
+import type { EventText, Plan, Write } from '@ebb/shared/kube/reconciler.ts';
+import { jsonEqual } from '@ebb/shared/lib/equal.ts';
+import { revisionName, revisionOf } from './resources/revision.ts';
+
+export interface Input {
+  /** The revisions this Configuration controls. */
+  revisions: Revision[];
+  /** Whatever revision has the name the present generation wants. */
+  named?: Revision;
+}
+
+type Status = NonNullable<Configuration['status']>;
+
+const quote = JSON.stringify;
+const generationOf = (r: Revision): number => Number(r.metadata.labels?.[labels.configurationGeneration] ?? 0);
+
+/** What a Configuration needs done, and what it says of itself (contract control-plane 7.2). */
+export function plan(configuration: Configuration, input: Input, now: number): Plan<Status> {
+  const marks = marking(conditionSets.Configuration, configuration.status?.conditions);
+  const status: Status = { ...configuration.status };
+  const writes: Write[] = [];
+  const events: EventText[] = [];
+  const done = (): Plan<Status> => ({ writes, events, status: { ...status, conditions: marks.conditions } });
+
+  const name = revisionName(configuration);
+  const conflict = `revisions.serving.knative.dev ${quote(name)} already exists`;
+  const created = latestCreated(configuration, input);
+  if (!created) {
+    if (input.named) {
+      marks.false('Ready', 'RevisionFailed', `Revision creation failed with message: ${conflict}.`);
+      return done();
+    }
+    status.latestCreatedRevisionName = name;
+    marks.unknown('Ready');
+    const failed = (error: Error) => {
+      if (isAlreadyExists(error)) return { status: () => ({ ...configuration.status }) };
+      marks.false('Ready', 'RevisionFailed', `Revision creation failed with message: ${error.message}.`);
+      const event: EventText = { type: 'Warning', reason: 'CreationFailed', message: `Failed to create Revision: ${error.message}` };
+      return { event, status: () => ({ ...configuration.status, conditions: marks.conditions }) };
+    };
+    const event: EventText = { type: 'Normal', reason: 'Created', message: `Created Revision ${quote(name)}` };
+    writes.push({ verb: 'create', kind: kinds.Revision, object: revisionOf(configuration, now), event, failed });
+    return done();
+  }
+
+  status.latestCreatedRevisionName = created.metadata.name;
+  if (status.latestCreatedRevisionName !== status.latestReadyRevisionName) marks.unknown('Ready');
+  const ready = getCondition(created.status?.conditions, 'Ready');
+  if (ready?.status === 'True' && !status.latestReadyRevisionName) {
+    events.push({ type: 'Normal', reason: 'ConfigurationReady', message: 'Configuration becomes ready' });
+  }
+  if (ready?.status === 'False') {
+    const before = getCondition(configuration.status?.conditions, 'Ready');
+    const message = `Revision ${quote(created.metadata.name)} failed with message: ${ready.message ?? ''}.`;
+    marks.false('Ready', 'RevisionFailed', message);
+    if (before?.status !== 'False' || before.message !== message) {
+      const latest = status.latestReadyRevisionName === created.metadata.name;
+      events.push({
+        type: 'Warning',
+        reason: latest ? 'LatestReadyFailed' : 'LatestCreatedFailed',
+        message: `Latest ${latest ? 'ready' : 'created'} revision ${quote(created.metadata.name)} has failed`,
+      });
+    }
+  }
+  const best = latestReady(configuration, input.revisions);
+  if (best && best.metadata.name !== configuration.status?.latestReadyRevisionName) {
+    status.latestReadyRevisionName = best.metadata.name;
+    events.push({
+      type: 'Normal',
+      reason: 'LatestReadyUpdate',
+      message: `LatestReadyRevisionName updated to ${quote(best.metadata.name)}`,
+    });
+  }
+  if (ready?.status !== 'False' && status.latestReadyRevisionName === status.latestCreatedRevisionName) marks.true('Ready');
+  return done();
+}
+
+/** The revision of the present generation, if it is there and ours. */
+function latestCreated(configuration: Configuration, { revisions, named }: Input): Revision | undefined {
+  const generation = configuration.metadata.generation ?? 1;
+  if (!configuration.spec.template?.metadata?.name) return revisions.find((r) => generationOf(r) === generation);
+  if (!named || !isOwnedBy(named, configuration)) return undefined;
+  return generationOf(named) === generation || jsonEqual(named.spec, configuration.spec.template.spec) ? named : undefined;
+}
+
+/** The newest ready revision not older than the one that is latest ready now. */
+function latestReady(configuration: Configuration, revisions: Revision[]): Revision | undefined {
+  const present = revisions.find((r) => r.metadata.name === configuration.status?.latestReadyRevisionName);
+  const own = configuration.spec.template?.metadata?.name;
+  const from = present ? generationOf(present) : 0;
+  return revisions
+    .filter((r) => (generationOf(r) >= from && generationOf(r) <= (configuration.metadata.generation ?? 1)) || r.metadata.name === own)
+    .sort((a, b) => Number(b.metadata.name === own) - Number(a.metadata.name === own) || generationOf(b) - generationOf(a))
+    .find(isReady);
+}

@@ -1,0 +1,142 @@
+import { builtin, type Deployment, type Pod } from '@ebb/shared/api/builtin.ts';
+import { conditionSets } from '@ebb/shared/api/condition-sets.ts';
+import { isReady, type Marks, marking } from '@ebb/shared/api/conditions.ts';
+import { type Image, kinds, type PodAutoscaler, type Revision } from '@ebb/shared/api/kinds.ts';
+import { labels } from '@ebb/shared/api/labels.ts';
+import { isOwnedBy } from '@ebb/shared/api/meta.ts';
+import { isAlreadyExists } from '@ebb/shared/kube/client.ts';
+import type { Plan, Write } from '@ebb/shared/kube/reconciler.ts';
+import { jsonEqual } from '@ebb/shared/lib/equal.ts';
+import type { Digests } from '../../digest/resolver.ts';
+import { deploymentName, deploymentOf, updatedDeployment } from './resources/deployment.ts';
+import { imagesOf, podAutoscalerOf } from './resources/others.ts';
+import type { Settings } from './resources/queue-proxy.ts';
+import { followAutoscaler, followDeployment, followPod } from './status.ts';
+
+export interface Input {
+  settings: Settings;
+  digests: Digests;
+  deployment?: Deployment;
+  /** One pod of the Deployment, looked up only while none is available. */
+  pod?: Pod;
+  autoscaler?: PodAutoscaler;
+  images: Image[];
+}
+
+type Status = NonNullable<Revision['status']>;
+const quote = JSON.stringify;
+
+/** What a Revision needs done, and what it says of itself (contract control-plane 7.3). */
+export function plan(original: Revision, input: Input): Plan<Status> {
+  const marks = marking(conditionSets.Revision, original.status?.conditions);
+  const status: Status = { ...original.status };
+  const writes: Write[] = [];
+  const revision: Revision = { ...original, status };
+  const wasReady = isReady(original);
+  const done = (error?: string): Plan<Status> => {
+    const becomes = !wasReady && marks.is('Ready', 'True');
+    return {
+      writes,
+      error,
+      status: { ...status, conditions: marks.conditions },
+      events: becomes
+        ? [{ type: 'Normal', reason: 'RevisionReady', message: 'Revision becomes ready upon all resources being ready' }]
+        : [],
+      announce: becomes ? [{ type: 'revision.ready', data: {} }] : [],
+    };
+  };
+
+  const template = input.settings['config-observability'].revisionUrlTemplate;
+  status.logUrl = template ? template.replaceAll('${REVISION_UID}', original.metadata.uid ?? '') : undefined;
+
+  if (input.digests.state === 'pending') {
+    marks.unknown('ResourcesAvailable', 'ResolvingDigests');
+    return done();
+  }
+  if (input.digests.state === 'failed') {
+    marks.false('ContainerHealthy', 'ContainerMissing', input.digests.message);
+    return done(input.digests.message);
+  }
+  status.containerStatuses = input.digests.containers;
+  status.initContainerStatuses = input.digests.initContainers;
+
+  const refused = deploymentStep(revision, input, marks, writes);
+  if (refused) return done(refused);
+  for (const image of imagesOf(revision)) {
+    if (!input.images.some((i) => i.metadata.name === image.metadata.name))
+      writes.push({ verb: 'create', kind: kinds.Image, object: image, failed: quietIfThere });
+  }
+  return done(autoscalerStep(revision, input, marks, status, writes));
+}
+
+/** A child that is there although the cache does not show it yet is no failure worth telling. */
+const quietIfThere = (error: Error) => (isAlreadyExists(error) ? {} : {});
+
+function deploymentStep(revision: Revision, input: Input, marks: Marks, writes: Write[]): string | undefined {
+  const { deployment, settings } = input;
+  const name = deploymentName(revision);
+  const wanted = deploymentOf(revision, settings);
+  if (!deployment) {
+    marks.unknown('ResourcesAvailable', 'Deploying');
+    marks.unknown('ContainerHealthy', 'Deploying');
+    writes.push({ verb: 'create', kind: builtin.Deployment, object: wanted });
+    return undefined;
+  }
+  if (!isOwnedBy(deployment, revision)) {
+    marks.false('ResourcesAvailable', 'NotOwned', `There is an existing Deployment ${quote(name)} that we do not own.`);
+    return `revision: ${quote(revision.metadata.name)} does not own Deployment: ${quote(name)}`;
+  }
+  if (deployment.metadata.labels?.[labels.deploymentHash] !== wanted.metadata.labels?.[labels.deploymentHash]) {
+    writes.push({ verb: 'update', kind: builtin.Deployment, object: updatedDeployment(deployment, wanted) });
+  }
+  followDeployment(marks, deployment);
+  if ((deployment.spec?.replicas ?? 0) > 0 && (deployment.status?.availableReplicas ?? 0) === 0) {
+    followPod(marks, deployment, input.pod, settings['config-deployment'].podIsAlwaysSchedulable);
+  }
+  if ((deployment.status?.readyReplicas ?? 0) > 0) marks.true('ContainerHealthy');
+  return undefined;
+}
+
+/** Whether traffic can come to the revision: what lets it keep its minimum scale (contract 7.3, "Reachability"). */
+function reachability(revision: Revision, deployment: Deployment | undefined, marks: Marks): PodAutoscaler['spec']['reachability'] {
+  const broken = marks.is('ResourcesAvailable', 'False') || marks.is('ContainerHealthy', 'False');
+  if (broken && (deployment?.spec?.replicas ?? 0) > 0 && (deployment?.status?.readyReplicas ?? 0) === 0) return 'Unreachable';
+  const state = revision.metadata.labels?.[labels.routingState];
+  return state === 'active' ? 'Reachable' : state === 'reserve' ? 'Unreachable' : '';
+}
+
+function autoscalerStep(revision: Revision, input: Input, marks: Marks, status: Status, writes: Write[]): string | undefined {
+  const { autoscaler } = input;
+  const wanted = podAutoscalerOf(revision, reachability(revision, input.deployment, marks));
+  if (!autoscaler) {
+    writes.push({ verb: 'create', kind: kinds.PodAutoscaler, object: wanted });
+    marks.unknown('Active', 'Deploying');
+    if (!marks.is('ResourcesAvailable', 'False')) marks.unknown('ResourcesAvailable', 'Deploying');
+    return undefined;
+  }
+  if (!isOwnedBy(autoscaler, revision)) {
+    marks.false(
+      'ResourcesAvailable',
+      'NotOwned',
+      `There is an existing PodAutoscaler ${quote(revision.metadata.name)} that we do not own.`,
+    );
+    return `revision: ${quote(revision.metadata.name)} does not own PodAutoscaler: ${quote(revision.metadata.name)}`;
+  }
+  const merged = { ...mergedAnnotations(autoscaler, wanted) };
+  if (!jsonEqual(autoscaler.spec, wanted.spec) || !jsonEqual(autoscaler.metadata.annotations ?? {}, merged)) {
+    const object = { ...autoscaler, metadata: { ...autoscaler.metadata, annotations: merged }, spec: wanted.spec };
+    writes.push({ verb: 'update', kind: kinds.PodAutoscaler, object });
+  }
+  followAutoscaler(marks, status, autoscaler);
+  return undefined;
+}
+
+/** Autoscaling annotations follow the revision; class and metric that only the PodAutoscaler has were defaulted and stay. */
+function mergedAnnotations(live: PodAutoscaler, wanted: PodAutoscaler): Record<string, string> {
+  const defaulted = ['autoscaling.knative.dev/class', 'autoscaling.knative.dev/metric'];
+  const kept = Object.entries(live.metadata.annotations ?? {}).filter(
+    ([k]) => !k.startsWith('autoscaling.knative.dev') || defaulted.includes(k),
+  );
+  const own = Object.entries(wanted.metadata.annotations ?? {}).filter(([k]) => k.startsWith('autoscaling.knative.dev'));
+  return Object.fromEntries([...kept, ...own]);
+}

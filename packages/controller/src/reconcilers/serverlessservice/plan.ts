@@ -1,0 +1,85 @@
+import { builtin, type Deployment, type Endpoints, type KubeService } from '@ebb/shared/api/builtin.ts';
+import { conditionSets } from '@ebb/shared/api/condition-sets.ts';
+import { marking } from '@ebb/shared/api/conditions.ts';
+import type { ServerlessService } from '@ebb/shared/api/kinds.ts';
+import { isOwnedBy } from '@ebb/shared/api/meta.ts';
+import type { Plan, Write } from '@ebb/shared/kube/reconciler.ts';
+import { jsonEqual } from '@ebb/shared/lib/equal.ts';
+import { publicEndpointsOf, readyAddresses, sideOf } from './resources/endpoints.ts';
+import { privateName, privateServiceOf, publicServiceOf } from './resources/services.ts';
+
+export interface Input {
+  deployment?: Deployment;
+  privateService?: KubeService;
+  publicService?: KubeService;
+  privateEndpoints?: Endpoints;
+  publicEndpoints?: Endpoints;
+  activatorEndpoints?: Endpoints;
+}
+
+type Status = NonNullable<ServerlessService['status']>;
+
+/** What a ServerlessService needs done, and what it says of itself (contract control-plane 7.8). */
+export function plan(sks: ServerlessService, input: Input): Plan<Status> {
+  const marks = marking(conditionSets.ServerlessService, sks.status?.conditions);
+  const writes: Write[] = [];
+  const status: Status = { ...sks.status };
+  const done = (error?: string): Plan<Status> => ({ writes, error, status: { ...status, conditions: marks.conditions } });
+  const message = 'K8s Service is not ready';
+
+  for (const [kind, object] of [
+    ['Service', input.privateService],
+    ['Service', input.publicService],
+    ['Endpoints', input.publicEndpoints],
+  ] as const) {
+    if (object && !isOwnedBy(object, sks)) {
+      const text = `Resource ${object.metadata.name} of type ${kind} is not owned by SKS`;
+      marks.false('EndpointsPopulated', 'NotOwned', text);
+      return done(text);
+    }
+  }
+  if (!input.deployment) return done(`deployment ${sks.metadata.namespace}/${sks.spec.objectRef?.name} is not there yet`);
+
+  const privateWanted = privateServiceOf(sks, input.deployment.spec?.selector.matchLabels ?? {});
+  if (!input.privateService) {
+    marks.unknown('EndpointsPopulated', 'CreatingPrivateService', message);
+    writes.push({ verb: 'create', kind: builtin.Service, object: privateWanted });
+  } else if (!sameService(input.privateService, privateWanted)) {
+    marks.unknown('EndpointsPopulated', 'UpdatingPrivateService', message);
+    writes.push({ verb: 'update', kind: builtin.Service, object: updated(input.privateService, privateWanted) });
+  }
+  const publicWanted = publicServiceOf(sks);
+  if (!input.publicService) {
+    marks.unknown('EndpointsPopulated', 'CreatingPublicService', message);
+    writes.push({ verb: 'create', kind: builtin.Service, object: publicWanted });
+  } else if (!sameService(input.publicService, publicWanted)) {
+    writes.push({ verb: 'update', kind: builtin.Service, object: updated(input.publicService, publicWanted) });
+  }
+  const endpoints = publicEndpointsOf(sks, input.privateEndpoints, input.activatorEndpoints);
+  if (!input.publicEndpoints) {
+    marks.unknown('EndpointsPopulated', 'CreatingPublicEndpoints', message);
+    writes.push({ verb: 'create', kind: builtin.Endpoints, object: endpoints });
+  } else if (!jsonEqual(input.publicEndpoints.subsets ?? [], endpoints.subsets ?? [])) {
+    writes.push({ verb: 'update', kind: builtin.Endpoints, object: { ...input.publicEndpoints, subsets: endpoints.subsets } as Endpoints });
+  }
+  status.privateServiceName = privateName(sks);
+  status.serviceName = sks.metadata.name;
+
+  // The transition time of this condition is the clock of "in Proxy for": reason and message never change (contract 9.33).
+  const populated = ['ActivatorEndpointsPopulated', 'ActivatorEndpointsPopulated', 'Revision is backed by Activator'] as const;
+  const side = sideOf(sks, readyAddresses(input.privateEndpoints), readyAddresses(input.activatorEndpoints));
+  if (side === 'Proxy') marks.true(...populated);
+  else marks.false(...populated);
+  if ((endpoints.subsets ?? []).length > 0) marks.true('EndpointsPopulated');
+  else marks.unknown('EndpointsPopulated', 'NoHealthyBackends', message);
+  return done();
+}
+
+const relevant = (s: KubeService) => [s.spec?.selector ?? {}, s.spec?.ports?.map((p) => [p.name, p.port, p.targetPort, p.appProtocol])];
+const sameService = (live: KubeService, wanted: KubeService): boolean =>
+  jsonEqual(relevant(live), relevant(wanted)) && jsonEqual(live.metadata.labels ?? {}, wanted.metadata.labels ?? {});
+
+function updated(live: KubeService, wanted: KubeService): KubeService {
+  const metadata = { ...live.metadata, labels: wanted.metadata.labels, annotations: wanted.metadata.annotations };
+  return { ...live, metadata, spec: { ...live.spec, selector: wanted.spec?.selector, ports: wanted.spec?.ports } };
+}
