@@ -7,8 +7,9 @@ export function jsonEqual(a: unknown, b: unknown): boolean {
   }
   const left = a as Record<string, unknown>;
   const right = b as Record<string, unknown>;
-  for (const k of Object.keys(left)) if (!jsonEqual(left[k], right[k])) return false;
-  for (const k of Object.keys(right)) if (right[k] !== undefined && left[k] === undefined) return false;
+  // Own fields only: a label may be called `constructor`.
+  for (const k of Object.keys(left)) if (!jsonEqual(left[k], Object.hasOwn(right, k) ? right[k] : undefined)) return false;
+  for (const k of Object.keys(right)) if (right[k] !== undefined && !Object.hasOwn(left, k)) return false;
   return true;
 }
 

@@ -6,12 +6,13 @@ export type TemplateData = { [key: string]: string | TemplateData | undefined };
  * `{{if …}}`, `{{else}}`, `{{end}}` and `-` trimming. Throws a sentence that names the action that is not understood.
  */
 export function renderTemplate(template: string, data: TemplateData): string {
-  const parts = template.split(/\{\{-?\s*(.*?)\s*-?\}\}/s);
+  const parts = template.split(/(?:\s*\{\{-\s|\{\{)\s*(.*?)\s*(?:\s-\}\}\s*|\}\})/s);
   let out = '';
   const open: { taken: boolean; show: boolean }[] = [];
   const visible = () => open.every((b) => b.show);
   parts.forEach((part, i) => {
     if (i % 2 === 0) {
+      if (part.includes('{{')) throw new Error('template: unclosed action');
       if (visible()) out += part;
       return;
     }

@@ -9,20 +9,28 @@ const buckets = 2048n;
 export function chooseSubset(from: readonly string[], n: number, target: string): string[] {
   if (n === 0 || n >= from.length) return [...from].sort();
   const ring = new Map<bigint, string>();
+  // The ring must keep free buckets, or looking for one would not end.
+  const points = Math.min(n, Math.floor(Number(buckets) / 2 / from.length));
+  if (points === 0)
+    return [...from]
+      .sort((a, b) => (fnv1a64(a + target) < fnv1a64(b + target) ? -1 : 1))
+      .slice(0, n)
+      .sort();
   for (const element of [...from].sort()) {
-    for (let salt = 0; salt < n; salt++) {
-      let bucket = fnv1a64(`${element}${salt}`) % buckets;
+    for (let salt = 0; salt < points; salt++) {
+      // The target is part of the salt: a ring of its own for each spreads targets evenly over few elements.
+      let bucket = fnv1a64(`${element}${target}${salt}`) % buckets;
       while (ring.has(bucket) && ring.get(bucket) !== element) bucket = (bucket + 1n) % buckets;
       ring.set(bucket, element);
     }
   }
-  const points = [...ring.keys()].sort((a, b) => (a < b ? -1 : 1));
+  const taken = [...ring.keys()].sort((a, b) => (a < b ? -1 : 1));
   const chosen = new Set<string>();
   for (let salt = 0; chosen.size < n; salt++) {
     const at = fnv1a64(`${target}${salt}`) % buckets;
-    const start = points.findIndex((p) => p >= at);
-    for (let i = 0; i < points.length; i++) {
-      const element = ring.get(points[(Math.max(start, 0) + i) % points.length] ?? 0n);
+    const start = taken.findIndex((p) => p >= at);
+    for (let i = 0; i < taken.length; i++) {
+      const element = ring.get(taken[(Math.max(start, 0) + i) % taken.length] ?? 0n);
       if (element !== undefined && !chosen.has(element)) {
         chosen.add(element);
         break;
