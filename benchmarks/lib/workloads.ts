@@ -1,0 +1,48 @@
+import { annotations } from '@ebb/shared/api/annotations.ts';
+import { builtin, type Container, type Deployment, type Pod } from '@ebb/shared/api/builtin.ts';
+import { kinds, type Service } from '@ebb/shared/api/kinds.ts';
+import { labels } from '@ebb/shared/api/labels.ts';
+import { ports } from '@ebb/shared/api/ports.ts';
+import { type Bench, benchNamespace as namespace, object } from './kube.ts';
+
+const container: Container = { name: 'user-container', image: 'dev.local/ebb/hello:1.0.0', imagePullPolicy: 'IfNotPresent' };
+
+/** A Knative Service of the hello image, with autoscaling annotations on its template. */
+export async function createService(bench: Bench, name: string, annotate: Record<string, string>): Promise<void> {
+  const spec: Service['spec'] = { template: { metadata: { annotations: annotate }, spec: { containers: [container] } } };
+  await bench.kube.create(kinds.Service, object<Service>({ name, namespace }, { spec }));
+}
+
+/**
+ * A plain Deployment of the same image. No probe: Ready then means that the kubelet saw the container run, the
+ * earliest moment Kubernetes knows. One second of grace, so that runs follow each other quickly.
+ */
+export async function createPlain(bench: Bench, name: string, replicas: number): Promise<void> {
+  const user = { ...container, env: [{ name: 'PORT', value: String(ports.userDefault) }] };
+  const metadata = { labels: { [labels.app]: name } };
+  const template = { metadata, spec: { containers: [user], terminationGracePeriodSeconds: 1 } };
+  const spec = { replicas, selector: { matchLabels: { [labels.app]: name } }, template };
+  await bench.kube.create(builtin.Deployment, object<Deployment>({ name, namespace }, { spec }));
+}
+
+export async function scalePlain(bench: Bench, name: string, replicas: number): Promise<void> {
+  await bench.kube.patch(builtin.Deployment, namespace, name, 'merge', { spec: { replicas } });
+}
+
+/** The pods of a plain Deployment. */
+export const plainPods = (bench: Bench, name: string): Pod[] =>
+  bench.pods.list(namespace).filter((p) => p.metadata.labels?.[labels.app] === name);
+
+/** The pods of a Knative Service. */
+export const servicePods = (bench: Bench, name: string): Pod[] =>
+  bench.pods.list(namespace).filter((p) => p.metadata.labels?.[labels.service] === name);
+
+/** The Deployments of a Knative Service's revisions. */
+export const serviceDeployments = (bench: Bench, name: string): Deployment[] =>
+  bench.deployments.list(namespace).filter((d) => d.metadata.labels?.[labels.service] === name);
+
+/** A template annotation under its first spelling. */
+export const autoscaling = (
+  values: Partial<Record<'window' | 'minScale' | 'maxScale' | 'targetBurstCapacity', string>>,
+): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [annotations[name as keyof typeof values][0], value]));
