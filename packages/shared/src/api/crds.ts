@@ -132,7 +132,7 @@ export function crd(name: KindName, version: string): Record<string, unknown> {
           name: kind.version,
           served: true,
           storage: true,
-          ...(facts.schemas.status ? { subresources: { status: {} } } : {}),
+          subresources: { status: {} },
           ...(facts.columns.length ? { additionalPrinterColumns: facts.columns } : {}),
           schema: {
             openAPIV3Schema: {

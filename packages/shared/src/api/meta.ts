@@ -71,7 +71,7 @@ export function controllerOf(object: KubeObject): OwnerReference | undefined {
 
 /** Whether `owner` controls `object`: compared by UID, names may have been reused. */
 export function isOwnedBy(object: KubeObject, owner: KubeObject): boolean {
-  return controllerOf(object)?.uid === owner.metadata.uid;
+  return owner.metadata.uid !== undefined && controllerOf(object)?.uid === owner.metadata.uid;
 }
 
 /** `namespace/name`: the key of an object within its kind. */

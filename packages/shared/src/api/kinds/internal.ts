@@ -29,7 +29,12 @@ export const metricSchemas = {
 };
 
 export const serverlessServiceSchemas = {
-  spec: object({ mode: Type.Unsafe<'Serve' | 'Proxy'>({ type: 'string' }), objectRef, protocolType: protocol, numActivators: int32 }),
+  spec: Type.Object({
+    mode: Type.Optional(Type.Unsafe<'Serve' | 'Proxy'>({ type: 'string' })),
+    objectRef,
+    protocolType: protocol,
+    numActivators: Type.Optional(int32),
+  }),
   status: Type.Object({ ...commonStatus, serviceName: Type.Optional(text), privateServiceName: Type.Optional(text) }),
 };
 

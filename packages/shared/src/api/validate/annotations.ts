@@ -1,0 +1,192 @@
+import type { AutoscalerConfig } from '../../config/autoscaler.ts';
+import { formatDuration, parseDuration } from '../../lib/duration.ts';
+import { isQuantity } from '../../lib/quantity.ts';
+import { type AnnotationName, annotations as annotationKeys, findAnnotation } from '../annotations.ts';
+import { hpaClass, kpaClass } from '../system.ts';
+import { asWarnings, type FieldErrors, general, invalidKey, invalidValue, outOfBounds } from './field-error.ts';
+
+type Annotations = Record<string, string> | undefined;
+interface Found {
+  key: string;
+  value: string;
+}
+
+const maxInt32 = 2147483647;
+const second = 1000;
+const hour = 3_600_000;
+
+/** An annotation's check, run when it is present; errors are told against the spelling that was found. */
+type Check = (found: Found, all: Annotations, config: AutoscalerConfig) => FieldErrors;
+
+const isInt = (text: string): boolean => /^[+-]?\d+$/.test(text);
+/** Go's ParseFloat, as far as people write numbers. */
+const float = (text: string): number => (/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN);
+
+const int32: Check = ({ key, value }) => {
+  if (!isInt(value)) return invalidValue(value, key);
+  return Number(value) < 0 || Number(value) > maxInt32 ? outOfBounds(value, 0, maxInt32, key) : [];
+};
+
+const numberIn =
+  (good: (n: number) => boolean, bad: (f: Found) => FieldErrors): Check =>
+  (f) =>
+    Number.isNaN(float(f.value)) ? invalidValue(f.value, f.key) : good(float(f.value)) ? [] : bad(f);
+
+const between = (lo: number, hi: number): Check =>
+  numberIn(
+    (n) => n >= lo && n <= hi,
+    (f) => outOfBounds(f.value, lo, hi, f.key),
+  );
+
+const durationIn =
+  (lo: number, hi: number, wholeSeconds: boolean): Check =>
+  ({ key, value }) => {
+    let ms: number;
+    try {
+      ms = parseDuration(value);
+    } catch {
+      return invalidValue(value, key);
+    }
+    if (ms < lo || ms > hi) return outOfBounds(value, formatDuration(lo), formatDuration(hi), key);
+    return wholeSeconds && ms % second !== 0 ? general('must be specified with at most second precision', [key]) : [];
+  };
+
+const classOf = (all: Annotations): string => findAnnotation(all, 'class')?.value ?? kpaClass;
+
+const oneOf =
+  (allowed: (all: Annotations) => ((value: string) => boolean) | undefined): Check =>
+  ({ key, value }, all) => {
+    const good = allowed(all);
+    return good && !good(value) ? invalidValue(value, key) : [];
+  };
+
+const initialScale: Check = ({ key, value }, _all, config) => {
+  if (!isInt(value)) return invalidValue(value, key);
+  if (Number(value) < 0) return invalidValue(value, `${key} must be greater than 0`);
+  return Number(value) === 0 && !config.allowZeroInitialScale ? invalidValue(value, `${key}=0 not allowed by cluster`) : [];
+};
+
+/** One row per annotation that is good or bad by itself (contract control-plane 2.2, 4.4). */
+const rows: Partial<Record<AnnotationName, Check>> = {
+  class: oneOf(() => (v) => !v.endsWith('.knative.dev') || v === kpaClass || v === hpaClass),
+  minScale: int32,
+  maxScale: int32,
+  panicWindow: between(1, 100),
+  panicThreshold: between(110, 1000),
+  target: numberIn(
+    (n) => n >= 0.01,
+    (f) => general(`target ${f.value} should be at least 0.01`, [f.key]),
+  ),
+  targetUtilization: between(1, 100),
+  targetBurstCapacity: numberIn(
+    (n) => n >= 0 || n === -1,
+    (f) => invalidValue(f.value, f.key),
+  ),
+  window: durationIn(6 * second, hour, true),
+  scaleDownDelay: durationIn(0, hour, true),
+  podRetention: durationIn(0, hour, false),
+  metric: oneOf((all) => {
+    if (classOf(all) === kpaClass) return (v) => v === 'concurrency' || v === 'rps';
+    return classOf(all) === hpaClass ? (v) => v !== '' : undefined;
+  }),
+  metricAggregation: oneOf((all) =>
+    findAnnotation(all, 'class')?.value === kpaClass
+      ? (v) => ['linear', 'weighted-exponential', 'weightedExponential'].includes(v)
+      : undefined,
+  ),
+  initialScale,
+};
+
+const scaleOf = (found: Found | undefined): number =>
+  found && int32(found, undefined, {} as AutoscalerConfig).length === 0 ? Number(found.value) : 0;
+
+/** What min-scale, max-scale and activation-scale say together. */
+function scalesTogether(all: Annotations, config: AutoscalerConfig): FieldErrors {
+  const [minFound, maxFound, activation] = (['minScale', 'maxScale', 'activationScale'] as const).map((n) => findAnnotation(all, n));
+  const [min, max, limit] = [scaleOf(minFound), scaleOf(maxFound), config.maxScaleLimit];
+  const errors: FieldErrors[] = [];
+  if (minFound && maxFound && max !== 0 && max < min)
+    errors.push(general(`max-scale=${max} is less than min-scale=${min}`, [maxFound.key, minFound.key]));
+  if (maxFound && limit > 0 && int32(maxFound, all, config).length === 0) {
+    if (max > limit) errors.push(outOfBounds(max, 1, limit, maxFound.key));
+    else if (max === 0) errors.push(general(`max-scale=0 (unlimited), must be less than ${limit}`, [maxFound.key]));
+  }
+  if (activation) errors.push(activationScale(activation, min, max));
+  return errors.flat();
+}
+
+/** Only the first thing that is wrong is told. */
+function activationScale({ key, value }: Found, min: number, max: number): FieldErrors {
+  const n = Number(value);
+  if (!isInt(value) || Math.abs(n) > maxInt32) return invalidValue(value, key);
+  if (min > n) return general(`min-scale=${min} is greater than activation-scale=${n}`, [key]);
+  if (max !== 0 && max < n) return general(`max-scale=${max} is less than activation-scale=${n}`, [key]);
+  return n < 2 ? general(`activation-scale=${n} must be greater than 1`, [key]) : [];
+}
+
+/** The autoscaling annotations of a template, Revision or PodAutoscaler (contract control-plane 4.4); paths are the keys. */
+export function validateAutoscaling(all: Annotations, config: AutoscalerConfig): FieldErrors {
+  const single = Object.entries(rows).flatMap(([name, check]) => {
+    const found = findAnnotation(all, name as AnnotationName);
+    return found ? check(found, all, config) : [];
+  });
+  return [...single, ...scalesTogether(all, config)];
+}
+
+/** Autoscaling annotations on a Service, Configuration or Route have no effect, so they are refused (contract 4.2). */
+export const validateNoAutoscaling = (all: Annotations): FieldErrors =>
+  Object.keys(all ?? {})
+    .filter((k) => k.startsWith('autoscaling.knative.dev'))
+    .flatMap((k) => invalidKey(k, '', 'autoscaling annotations must be put under "spec.template.metadata.annotations" to work'));
+
+/** A duration of whole seconds, 0 or more, told of under `name` (contract 4.2, 4.3). An empty value is no value. */
+export function validateSeconds(all: Annotations, annotation: 'rolloutDuration' | 'progressDeadline', name: string): FieldErrors {
+  const found = findAnnotation(all, annotation);
+  if (!found || found.value === '') return [];
+  const { key, value } = found;
+  let ms: number;
+  try {
+    ms = parseDuration(value);
+  } catch {
+    return invalidValue(value, key);
+  }
+  if (ms % second !== 0) return general(`${name}=${value} is not at second precision`, [key]);
+  return ms < 0 ? general(`${name}=${value} must be positive`, [key]) : [];
+}
+
+const queueQuantities = [
+  'queueCPURequest',
+  'queueCPULimit',
+  'queueMemoryRequest',
+  'queueMemoryLimit',
+  'queueEphemeralStorageRequest',
+  'queueEphemeralStorageLimit',
+] as const;
+
+/** What a template says about its queue-proxy (contract 4.3). */
+export function validateQueueSidecar(all: Annotations): FieldErrors {
+  const quantities = queueQuantities.flatMap((name) => {
+    const found = findAnnotation(all, name);
+    return found && !isQuantity(found.value) ? invalidValue(found.value, `[${found.key}]`) : [];
+  });
+  const share = findAnnotation(all, 'queueResourcePercentage');
+  if (!share) return quantities;
+  const path = `[${share.key}]`;
+  const n = float(share.value);
+  const bad = Number.isNaN(n) ? invalidValue(share.value, path) : n < 0.1 || n > 100 ? outOfBounds(n, 0.1, 100, path) : [];
+  const deprecated = general(
+    'Queue proxy resource percentage annotation is deprecated. Please use the available annotations to explicitly set resource values per service',
+    [path],
+  );
+  return [...quantities, ...asWarnings(deprecated), ...bad];
+}
+
+const networking = new Set<string>(
+  (['ingressClass', 'certificateClass', 'disableExternalDomainTLS', 'httpOption'] as const).flatMap((n) => annotationKeys[n]),
+);
+
+/** Keys of networking.knative.dev that nobody reads are spelling mistakes (contract 4.3). */
+export const validateNetworking = (all: Annotations): FieldErrors =>
+  Object.keys(all ?? {})
+    .filter((k) => k.startsWith('networking.knative.dev') && !networking.has(k))
+    .flatMap((k) => invalidKey(k, ''));

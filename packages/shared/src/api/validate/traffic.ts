@@ -1,0 +1,49 @@
+import type { TrafficTarget } from '../kinds.ts';
+import { both, disallowed, type FieldErrors, general, invalidKey, invalidValue, neither, outOfBounds, under } from './field-error.ts';
+import { dns1035Label, goList, qualifiedName } from './names.ts';
+
+/** Where a target leads: in a Service to its own configuration or a revision, in a Route to one of both. */
+function validateName(t: TrafficTarget, ownConfiguration: boolean): FieldErrors {
+  const named = (field: 'revisionName' | 'configurationName'): FieldErrors => {
+    const wrong = qualifiedName(t[field] ?? '');
+    return wrong.length ? invalidKey(t[field] ?? '', field, ...wrong) : [];
+  };
+  if (ownConfiguration && t.configurationName) return disallowed('configurationName');
+  if (t.revisionName && t.configurationName) return both('revisionName', 'configurationName');
+  if (t.revisionName) return named('revisionName');
+  if (t.configurationName) return named('configurationName');
+  return ownConfiguration ? [] : neither('revisionName', 'configurationName');
+}
+
+function validateTarget(t: TrafficTarget, ownConfiguration: boolean): FieldErrors {
+  const latest = t.latestRevision;
+  return [
+    ...(latest !== undefined && latest !== null && latest !== !t.revisionName
+      ? general(`may not set revisionName ${JSON.stringify(t.revisionName ?? '')} when latestRevision is ${latest}`, ['latestRevision'])
+      : []),
+    ...validateName(t, ownConfiguration),
+    ...((t.percent ?? 0) < 0 || (t.percent ?? 0) > 100 ? outOfBounds(t.percent, 0, 100, 'percent') : []),
+    ...(t.url ? disallowed('url') : []),
+  ];
+}
+
+/** A traffic block (contract control-plane 4.3); paths are under `traffic`. `ownConfiguration`: that of a Service. */
+export function validateTraffic(traffic: readonly TrafficTarget[], ownConfiguration: boolean): FieldErrors {
+  const first = new Map<string, number>();
+  const errors: FieldErrors[] = [];
+  let sum = 0;
+  traffic.forEach((t, i) => {
+    errors.push(under(validateTarget(t ?? {}, ownConfiguration), i));
+    sum += t?.percent ?? 0;
+    const tag = t?.tag;
+    if (!tag) return;
+    const wrong = dns1035Label(tag);
+    // The index after the field is upstream's, and people match on it.
+    if (wrong.length) errors.push(under(invalidValue(`not a DNS 1035 label: ${goList(wrong)}`, ''), 'tag', i));
+    const other = first.get(tag);
+    if (other === undefined) first.set(tag, i);
+    else errors.push(general(`Multiple definitions for ${JSON.stringify(tag)}`, [`[${other}].tag`, `[${i}].tag`]));
+  });
+  if (sum !== 100) errors.push(general(`Traffic targets sum to ${sum}, want 100`, ['']));
+  return under(errors.flat(), 'traffic');
+}
