@@ -61,7 +61,7 @@ export async function startController(log: Logger): Promise<Running> {
     log,
     meter: metrics.meter,
     elector,
-    component: 'controller',
+    lease: (queue) => `controller.${queue}.00-of-01`,
   });
   return {
     async drain() {

@@ -14,7 +14,7 @@ export interface Election {
 }
 
 export interface Elector {
-  /** Competes for a lease from now on; told of each gain and loss. */
+  /** Competes for a lease from now on; told of each gain and loss, never before this returns. */
   run(name: string, changed?: (leading: boolean) => void): Election;
   /** Gives up what is held, so that another takes over at once. */
   release(): Promise<void>;
@@ -39,8 +39,26 @@ const micro = (ms: number): string => new Date(ms).toISOString().replace(/\.(\d{
 export function createElector(o: Options): Elector {
   const leases = o.informers.informer(builtin.Lease, { namespace: o.namespace });
   const all: { name: string; stop: () => Promise<void> }[] = [];
+  const elections = new Map<string, { election: Election; listeners: ((leading: boolean) => void)[] }>();
 
+  /** One competition a lease, however many in this process ask for it. */
   const run = (name: string, changed: (leading: boolean) => void = () => undefined): Election => {
+    const known = elections.get(name);
+    if (known) {
+      known.listeners.push(changed);
+      // Not at once: the caller is still being set up.
+      queueMicrotask(() => known.election.leading() && changed(true));
+      return known.election;
+    }
+    const listeners = [changed];
+    const election = compete(name, (leading) => {
+      for (const listener of listeners) listener(leading);
+    });
+    elections.set(name, { election, listeners });
+    return election;
+  };
+
+  const compete = (name: string, changed: (leading: boolean) => void): Election => {
     let seen = { version: '', at: o.clock.now() };
     let leading = false;
     let renewedAt = 0;
@@ -58,7 +76,7 @@ export function createElector(o: Options): Elector {
     const attempt = (): void => {
       if (stopped) return;
       if (leading && expired()) set(false);
-      busy ??= compete()
+      busy ??= renew()
         .catch((error: Error) => {
           if (!isConflict(error)) o.log.warn({ lease: name, err: error.message }, 'cannot renew the lease');
         })
@@ -67,7 +85,7 @@ export function createElector(o: Options): Elector {
         });
     };
 
-    const compete = async (): Promise<void> => {
+    const renew = async (): Promise<void> => {
       const now = o.clock.now();
       const cached = leases.get(o.namespace, name);
       const spec = {

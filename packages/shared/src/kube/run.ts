@@ -28,8 +28,8 @@ export interface RunOptions {
   log: Logger;
   meter: Meter;
   elector: Elector;
-  /** The first part of lease names: `controller`, `autoscaler`. */
-  component: string;
+  /** The lease a queue's keys are reconciled under, e.g. `controller.<queue>.00-of-01` (contract 8.3). */
+  lease: (queue: string) => string;
   workers?: number;
 }
 
@@ -72,7 +72,7 @@ export function runReconcilers(o: RunOptions): Running {
     const { watches } = reconciler;
     const cache = caches.of(watches.reconciles);
     const log = o.log.child({ queue: watches.queue });
-    const election = o.elector.run(`${o.component}.${watches.queue}.00-of-01`, (leading) => leading && resync());
+    const election = o.elector.run(o.lease(watches.queue), (leading) => leading && resync());
     const one = createOne(reconciler, cache, caches, { ...o, log });
     const queue: WorkQueue = new WorkQueue({
       clock: o.clock,
