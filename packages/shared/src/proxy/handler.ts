@@ -20,13 +20,16 @@ export interface Exchange {
   signal: AbortSignal;
   /** 1 or 2: the protocol upstream is the inbound one (contract data-plane 1.8). */
   httpMajor: 1 | 2;
+  /** Told by whoever writes to the client, at the response head and at each chunk of its body: what idle timeouts run on. */
+  onWrite?: () => void;
 }
 
 /** Resolves when the exchange is over: the response ended or failed, or the upgraded connection closed. */
-export type Handler = (exchange: Exchange) => Promise<void>;
-export type Middleware = (next: Handler) => Handler;
+export type Handler<E extends Exchange = Exchange> = (exchange: E) => Promise<void>;
+/** A layer; `E` is an exchange with what outer layers found out about it. */
+export type Middleware<E extends Exchange = Exchange> = (next: Handler<E>) => Handler<E>;
 
 /** A request path as one list, outermost first. */
-export function compose(stack: Middleware[], innermost: Handler): Handler {
+export function compose<E extends Exchange = Exchange>(stack: Middleware<E>[], innermost: Handler<E>): Handler<E> {
   return stack.reduceRight((next, layer) => layer(next), innermost);
 }
