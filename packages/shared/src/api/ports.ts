@@ -15,6 +15,10 @@ export const ports = {
   /** The autoscaler: stats over gRPC and the peer's WebSocket, and kubelet probes. */
   autoscaler: 8080,
   webhook: 8443,
+  /** The gateway: for everybody, for the cluster's own pods, and its probes. */
+  gatewayHttp: 8080,
+  gatewayLocalHttp: 8081,
+  gatewayProbes: 8082,
   userDefault: 8080,
   serviceHttp: 80,
   serviceH2c: 81,

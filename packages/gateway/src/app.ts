@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { builtin, type Endpoints, type KubeService } from '@ebb/shared/api/builtin.ts';
+import { kinds } from '@ebb/shared/api/kinds.ts';
+import { createConfigStore } from '@ebb/shared/config/store.ts';
+import { connectEvents } from '@ebb/shared/events/bus.ts';
+import { createRecorder } from '@ebb/shared/events/recorder.ts';
+import { connectKube } from '@ebb/shared/kube/connect.ts';
+import { startHealth } from '@ebb/shared/kube/health.ts';
+import { createInformers } from '@ebb/shared/kube/informers.ts';
+import { createElector } from '@ebb/shared/kube/leases.ts';
+import { type Running as Reconciling, runReconcilers } from '@ebb/shared/kube/run.ts';
+import { systemClock } from '@ebb/shared/lib/clock.ts';
+import { createForwarder } from '@ebb/shared/proxy/forward.ts';
+import { type Listener, listen } from '@ebb/shared/proxy/listener.ts';
+import { commonEnv } from '@ebb/shared/telemetry/env.ts';
+import type { Logger } from '@ebb/shared/telemetry/log.ts';
+import { startMetrics } from '@ebb/shared/telemetry/metrics.ts';
+import type { Running } from '@ebb/shared/telemetry/process.ts';
+import { createBalance } from './handler/balance.ts';
+import { stack } from './handler/stack.ts';
+import { createProber } from './probing/prober.ts';
+import { reconcilers } from './reconcilers/index.ts';
+import { ingressQueue } from './reconcilers/ingress/watches.ts';
+import { readSettings } from './settings.ts';
+import { Routing } from './state/routing.ts';
+import { slimEndpoints, slimService } from './state/slim.ts';
+import { instruments } from './telemetry.ts';
+
+/** A node that vanished neither accepts nor refuses: another address is tried after this. */
+const connectTimeoutMs = 2000;
+
+/** The gateway: everything it is made of, in the order it starts. It serves once it knows every Ingress and address. */
+export async function startGateway(log: Logger): Promise<Running> {
+  const env = commonEnv();
+  const settings = readSettings();
+  const client = connectKube();
+  const metrics = await startMetrics('gateway', env.metricsPort);
+  let notReady: string | undefined = 'Ingresses and Endpoints are not listed yet';
+  const health = await startHealth(settings.probesPort, () => notReady);
+
+  const informers = createInformers(client, log);
+  const configMaps = informers.informer(builtin.ConfigMap, { namespace: env.systemNamespace });
+  const services = informers.informer<KubeService>(builtin.Service, { transform: slimService });
+  const endpoints = informers.informer<Endpoints>(builtin.Endpoints, { transform: slimEndpoints });
+  const ingresses = informers.informer(kinds.Ingress);
+  const routing = new Routing({ ingresses, services, endpoints, log });
+  await informers.start();
+
+  const telemetry = instruments(metrics.meter, () => performance.now());
+  const forwarder = createForwarder({ connectTimeoutMs });
+  const balance = createBalance({ pool: (key) => routing.pools.get(key), forwarder, clock: systemClock, random: Math.random, telemetry });
+  const path = { routing, balance, telemetry, random: Math.random };
+  const onError = (error: Error) => log.warn({ err: error.message }, 'a connection failed');
+  // TLS by SNI gets its listeners here, 8443 and 8444, over the same two stacks.
+  const listeners: Listener[] = [
+    await listen(stack({ visibility: 'external', ...path }), { port: settings.httpPort, onError }),
+    await listen(stack({ visibility: 'local', ...path }), { port: settings.localHttpPort, onError }),
+  ];
+  notReady = undefined;
+  log.info({ ports: listeners.map((l) => l.port), ingresses: routing.table.size }, 'serving');
+
+  const config = createConfigStore({
+    source: configMaps,
+    namespace: env.systemNamespace,
+    names: ['config-leader-election'],
+    onBad: (name, error) => log.error({ configMap: name, err: error.message }, 'bad update; the last good settings stay'),
+  });
+  const elector = createElector({
+    client,
+    informers,
+    namespace: env.systemNamespace,
+    identity: `${env.podName}_${randomUUID()}`,
+    clock: systemClock,
+    log,
+    settings: config.get('config-leader-election'),
+  });
+  await informers.start();
+  let running: Reconciling | undefined;
+  const prober = createProber({ ready: (key) => running?.enqueue(ingressQueue, key) });
+  const bus = connectEvents({ component: 'gateway', url: env.natsUrl, log });
+  running = runReconcilers({
+    reconcilers: reconcilers({ routing, prober, systemNamespace: env.systemNamespace, clusterDomain: env.clusterDomain }),
+    client,
+    informers,
+    config,
+    recorder: createRecorder(client, systemClock, log),
+    bus,
+    clock: systemClock,
+    log,
+    meter: metrics.meter,
+    elector,
+    lease: (queue) => `gateway.${queue}.00-of-01`,
+  });
+  return {
+    async drain() {
+      health.draining();
+      await running?.drain();
+      prober.close();
+      // Routes and addresses are followed to the end: requests still come.
+      await sleep(settings.drainMs / 2);
+      for (const listener of listeners) listener.draining();
+      await sleep(settings.drainMs / 2);
+      await Promise.all(listeners.map((l) => l.close(settings.graceMs)));
+      await forwarder.close();
+      routing.close();
+      await informers.stop();
+      await bus.close();
+      await Promise.all([health.close(), metrics.close()]);
+    },
+  };
+}

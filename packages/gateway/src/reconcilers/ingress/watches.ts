@@ -1,0 +1,42 @@
+import { builtin, type Endpoints } from '@ebb/shared/api/builtin.ts';
+import { isReady } from '@ebb/shared/api/conditions.ts';
+import { type Ingress, kinds } from '@ebb/shared/api/kinds.ts';
+import { keyOf } from '@ebb/shared/api/meta.ts';
+import type { Caches, Watches } from '@ebb/shared/kube/reconciler.ts';
+import { isOurs } from '../../core/class.ts';
+import { gatewayServices } from '../../core/names.ts';
+
+/** Queue and lease name. */
+export const ingressQueue = 'knative.dev.networking.pkg.reconciler.ingress.reconciler';
+
+interface Options {
+  systemNamespace: string;
+  /** The Ingresses (`namespace/name`) that claim a host of this one. */
+  rivals: (key: string) => string[];
+}
+
+/** Ingresses of our class → their status (contract data-plane 4.1, 4.2). Their routes follow the same cache by themselves. */
+export function watches({ systemNamespace, rivals }: Options): Watches<Ingress> {
+  const ourServices: readonly string[] = Object.values(gatewayServices);
+  return {
+    queue: ingressQueue,
+    source: 'ingress-controller',
+    reconciles: kinds.Ingress,
+    filter: isOurs,
+    tracks: [
+      // A replica came or went: what waits for all of them looks again.
+      {
+        kind: builtin.Endpoints,
+        keys: ({ metadata }: Endpoints, caches: Caches) =>
+          metadata.namespace === systemNamespace && ourServices.includes(metadata.name)
+            ? caches
+                .of(kinds.Ingress)
+                .list()
+                .filter((i) => isOurs(i) && !isReady(i))
+                .map(keyOf)
+            : [],
+      },
+      { kind: kinds.Ingress, keys: (ingress: Ingress) => rivals(keyOf(ingress)) },
+    ] as Watches<Ingress>['tracks'],
+  };
+}
