@@ -1,3 +1,87 @@
-export async function imageTars(): Promise<string[]> {
-  return [];
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildGo, buildOwn, goProgram } from '../../e2e/cluster/build.ts';
+import { buildah, buildImage } from '../../e2e/cluster/buildah.ts';
+import { inCache } from '../../e2e/cluster/paths.ts';
+import { step } from '../../e2e/cluster/progress.ts';
+import { root } from '../lib/shell.ts';
+import { nodeBase } from './base.ts';
+import { bundle } from './bundle.ts';
+import { type Image, imagesNamed } from './table.ts';
+
+/** An image as it was built: the archive, and a hash of all that is in it, which changes when a rebuild changes it. */
+export interface Built {
+  name: string;
+  ref: string;
+  tar: string;
+  content: string;
 }
+
+/** A build context: its folder, the Dockerfile, the arguments, and the files that decide about the content. */
+interface Context {
+  dir: string;
+  dockerfile: string;
+  args: Record<string, string>;
+  files: string[];
+}
+
+const fileName = (ref: string): string => ref.replace(/^dev\.local\/ebb\//, '').replace(/[:/]/g, '-');
+const dockerfile = (name: string): string => join(root, 'deploy/images', name);
+
+/** Makes everything an image is built from, so that its hash can be compared before anything is built. */
+async function prepare(image: Image, base: () => Promise<string>): Promise<Context> {
+  const dir = inCache('images', 'context', fileName(image.ref));
+  mkdirSync(dir, { recursive: true });
+  if (image.kind === 'service') {
+    await bundle(image.source, dir);
+    return { dir, dockerfile: dockerfile('Dockerfile'), args: { BASE: await base() }, files: [join(dir, 'main.mjs')] };
+  }
+  const program = join(dir, 'program');
+  if (image.kind === 'nats') {
+    await buildGo('nats');
+    copyFileSync(goProgram('nats', 'nats-server'), program);
+  } else {
+    await buildOwn(join(root, 'e2e/images/hello'), program, `-X main.version=${image.says}`);
+  }
+  return { dir, dockerfile: dockerfile('program.Dockerfile'), args: {}, files: [program] };
+}
+
+function contentOf({ dockerfile, args, files }: Context): string {
+  const hash = createHash('sha256').update(JSON.stringify(args));
+  for (const file of [dockerfile, ...files]) hash.update(readFileSync(file));
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function buildOne(image: Image, base: () => Promise<string>): Promise<Built> {
+  const tar = inCache('images', `${fileName(image.ref)}.tar`);
+  const stamp = `${tar}.content`;
+  const context = await prepare(image, base);
+  const content = contentOf(context);
+  const same = existsSync(tar) && existsSync(stamp) && readFileSync(stamp, 'utf8') === content;
+  if (!same) {
+    await step(`build ${image.ref}`, () => buildImage({ ref: image.ref, tar, ...context, context: context.dir }));
+    writeFileSync(stamp, content);
+  }
+  return { name: image.name, ref: image.ref, tar, content };
+}
+
+export interface BuildOptions {
+  /** The base of the services; absent, one is made from packages. */
+  base?: string;
+}
+
+/** Builds the images of these names (all without any) whose content changed, and says where the archives are. */
+export async function buildImages(names: readonly string[] = [], options: BuildOptions = {}): Promise<Built[]> {
+  let made: Promise<string> | undefined;
+  const base = (): Promise<string> => {
+    made ??= options.base ? buildah('pull', '-q', options.base).then(() => options.base as string) : nodeBase();
+    return made;
+  };
+  const built: Built[] = [];
+  for (const image of imagesNamed(names)) built.push(await buildOne(image, base));
+  return built;
+}
+
+/** The archives of all images, built where needed. */
+export const imageTars = async (): Promise<string[]> => (await buildImages()).map((b) => b.tar);

@@ -1,0 +1,3 @@
+module ebb.local/hello
+
+go 1.24

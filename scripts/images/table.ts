@@ -1,0 +1,37 @@
+import { versions } from '../../e2e/cluster/parts.ts';
+import { version } from '../lib/version.ts';
+
+/** An image Ebb builds: a service's bundle on Node, or one static Go program. */
+export type Image =
+  | { name: string; ref: string; kind: 'service'; source: string }
+  | { name: string; ref: string; kind: 'nats' }
+  | { name: string; ref: string; kind: 'hello'; says: string };
+
+const service = (name: string, image = name): Image => ({
+  name,
+  ref: `dev.local/ebb/${image}:${version}`,
+  kind: 'service',
+  source: `packages/${name}/src/main.ts`,
+});
+
+/** Every image, by the name `npm run images` takes. The sidecar's is called `queue`, as config-deployment names it. */
+export const images: readonly Image[] = [
+  service('controller'),
+  service('autoscaler'),
+  service('activator'),
+  service('webhook'),
+  service('gateway'),
+  service('queue-proxy', 'queue'),
+  { name: 'nats', ref: `dev.local/ebb/nats:${versions.nats}`, kind: 'nats' },
+  { name: 'hello', ref: 'dev.local/ebb/hello:1.0.0', kind: 'hello', says: '1' },
+  { name: 'hello', ref: 'dev.local/ebb/hello:2.0.0', kind: 'hello', says: '2' },
+];
+
+/** The images of these names; all of them when there are none. An unknown name is an error that lists the known ones. */
+export function imagesNamed(names: readonly string[]): readonly Image[] {
+  const known = [...new Set(images.map((i) => i.name))];
+  for (const name of names) {
+    if (!known.includes(name)) throw new Error(`no image ${JSON.stringify(name)}; one of ${known.join(', ')}`);
+  }
+  return names.length === 0 ? images : images.filter((i) => names.includes(i.name));
+}
