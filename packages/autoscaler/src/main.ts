@@ -1,0 +1,4 @@
+import { runMain } from '@ebb/shared/telemetry/process.ts';
+import { startAutoscaler } from './app.ts';
+
+void runMain('autoscaler', startAutoscaler);
