@@ -1,4 +1,4 @@
-import { type Difference, differences } from './semantic.ts';
+import { type Difference, differences, ofRevisionSpec, pointers } from './semantic.ts';
 
 /** Field names whose capitals in the peer's text are not the first letter's alone. */
 const goNames: Record<string, string> = {
@@ -11,7 +11,6 @@ const goNames: Record<string, string> = {
   configMapKeyRef: 'ConfigMapKeyRef',
 };
 /** Fields that the peer embeds: their types stand in the path, and do not in JSON. */
-const ofRevisionSpec = new Set(['timeoutSeconds', 'containerConcurrency', 'idleTimeoutSeconds', 'responseStartTimeoutSeconds']);
 const ofPodSpec = (name: string): boolean => !ofRevisionSpec.has(name);
 const handlers = new Set(['httpGet', 'tcpSocket', 'exec', 'grpc']);
 const volumeSources = new Set([
@@ -24,23 +23,6 @@ const volumeSources = new Set([
   'csi',
   'ephemeral',
   'image',
-]);
-/** Optional scalars that are pointers in the peer's types: a `*` stands before the path when both sides are set. */
-const pointers = new Set([
-  ...ofRevisionSpec,
-  'enableServiceLinks',
-  'automountServiceAccountToken',
-  'shareProcessNamespace',
-  'runtimeClassName',
-  'allowPrivilegeEscalation',
-  'privileged',
-  'readOnlyRootFilesystem',
-  'runAsGroup',
-  'runAsNonRoot',
-  'runAsUser',
-  'fsGroup',
-  'defaultMode',
-  'optional',
 ]);
 
 const goName = (name: string): string => goNames[name] ?? name.charAt(0).toUpperCase() + name.slice(1);

@@ -6,10 +6,37 @@ const quantityMaps = new Set(['requests', 'limits']);
 /** Objects that mean the same empty as absent; for others (`emptyDir: {}`) presence is the message. */
 const emptyIsAbsent = new Set(['resources', 'requests', 'limits', 'labels', 'annotations', 'nodeSelector', 'metadata', 'template']);
 
+/** Fields of a revision's spec that are not a pod's. */
+export const ofRevisionSpec = new Set(['timeoutSeconds', 'containerConcurrency', 'idleTimeoutSeconds', 'responseStartTimeoutSeconds']);
+/** Optional scalars that the peer's types tell apart from 0 and false: for these, unset is a value of its own. */
+export const pointers = new Set([
+  ...ofRevisionSpec,
+  'enableServiceLinks',
+  'automountServiceAccountToken',
+  'shareProcessNamespace',
+  'runtimeClassName',
+  'allowPrivilegeEscalation',
+  'privileged',
+  'readOnlyRootFilesystem',
+  'runAsGroup',
+  'runAsNonRoot',
+  'runAsUser',
+  'fsGroup',
+  'defaultMode',
+  'terminationGracePeriodSeconds',
+  'percent',
+  'latestRevision',
+  'tolerationSeconds',
+  'expirationSeconds',
+  'mode',
+  'optional',
+]);
+
 const isMap = (v: unknown): v is Loose => typeof v === 'object' && v !== null && !Array.isArray(v);
 /** Whether a field counts as not set: what the peer's typed objects cannot tell from absent. */
 export function isAbsent(key: string, value: unknown): boolean {
   if (value === undefined || value === null || value === '') return true;
+  if (value === 0 || value === false) return !pointers.has(key);
   if (Array.isArray(value)) return value.length === 0;
   if (!isMap(value)) return false;
   return emptyIsAbsent.has(key) && Object.entries(value).every(([k, v]) => isAbsent(k, v));
@@ -33,7 +60,11 @@ export function differences(before: unknown, after: unknown, path: Difference['p
   if (isAbsent(key, before) && isAbsent(key, after)) return [];
   if (Array.isArray(before) && Array.isArray(after)) {
     const length = Math.max(before.length, after.length);
-    return Array.from({ length }, (_, i) => differences(before[i], after[i], [...path, i])).flat();
+    return Array.from({ length }, (_, i) => {
+      // An entry more is a difference, also an empty one.
+      const both = i < before.length && i < after.length;
+      return both ? differences(before[i], after[i], [...path, i]) : [{ path: [...path, i], before: before[i], after: after[i] }];
+    }).flat();
   }
   if (isMap(before) && isMap(after)) {
     const free = freeMaps.has(key);

@@ -1,0 +1,56 @@
+import type { RevisionSpec } from '../kinds.ts';
+import { withContainerDefaults, withNames, withSecurity } from './containers.ts';
+import { type ApiContext, asList, type ParentMeta } from './context.ts';
+
+/** Times a revision may take (rules 8-10): a default only counts when it is shorter than the whole. */
+function timeouts(spec: RevisionSpec, { config }: ApiContext): Partial<RevisionSpec> {
+  const c = config['config-defaults'];
+  const timeoutSeconds = spec.timeoutSeconds || c.revisionTimeoutSeconds;
+  const shorter = (own: number | null | undefined, fallback: number) =>
+    own ?? (fallback !== 0 && fallback < timeoutSeconds ? fallback : undefined);
+  const idleTimeoutSeconds = shorter(spec.idleTimeoutSeconds, c.idleTimeoutSeconds);
+  const responseStartTimeoutSeconds = shorter(spec.responseStartTimeoutSeconds, c.responseStartTimeoutSeconds);
+  return {
+    timeoutSeconds,
+    ...(idleTimeoutSeconds === undefined ? {} : { idleTimeoutSeconds }),
+    ...(responseStartTimeoutSeconds === undefined ? {} : { responseStartTimeoutSeconds }),
+  };
+}
+
+/** Rule 18: with `Enabled` a pod that does not say runs as another user than root, at both levels. */
+function secured(spec: RevisionSpec, { config }: ApiContext): RevisionSpec {
+  const flag = config['config-features']['secure-pod-defaults'];
+  if (flag === 'Disabled') return spec;
+  const seccomp = spec.securityContext?.seccompProfile?.type;
+  const root = spec.securityContext?.runAsNonRoot;
+  const pod =
+    flag === 'Enabled' && (root ?? undefined) === undefined ? { ...spec.securityContext, runAsNonRoot: true } : spec.securityContext;
+  return {
+    ...spec,
+    ...(pod ? { securityContext: pod } : {}),
+    containers: spec.containers.map((c) => withSecurity(c, seccomp, flag)),
+    ...(spec.initContainers ? { initContainers: spec.initContainers.map((c) => withSecurity(c, seccomp, flag)) } : {}),
+  };
+}
+
+/**
+ * A revision's spec as it is stored (contract control-plane 3 rules 8-18). `parent`: the object it stands in; its
+ * metadata goes into container names. Throws when the name template cannot be rendered.
+ */
+export function defaultRevisionSpec(spec: RevisionSpec, ctx: ApiContext, parent: ParentMeta): RevisionSpec {
+  const c = ctx.config['config-defaults'];
+  // Without containers validation has its word first.
+  if (asList(spec.containers).length === 0) return spec;
+  const enableServiceLinks = spec.enableServiceLinks ?? (ctx.operation === 'CREATE' ? c.enableServiceLinks : undefined);
+  const named = { ...spec, ...withNames(spec, c, parent) };
+  return secured(
+    {
+      ...named,
+      ...timeouts(spec, ctx),
+      containerConcurrency: spec.containerConcurrency ?? c.containerConcurrency,
+      containers: withContainerDefaults(named, c),
+      ...((enableServiceLinks ?? undefined) === undefined ? {} : { enableServiceLinks }),
+    },
+    ctx,
+  );
+}

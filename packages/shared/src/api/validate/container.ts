@@ -1,0 +1,122 @@
+import { posix } from 'node:path';
+import type { FeaturesConfig } from '../../config/features.ts';
+import type { Container, PodSpec } from '../builtin.ts';
+import { asList, asObject } from '../defaults/context.ts';
+import { reservedPorts } from '../ports.ts';
+import { both, type FieldErrors, general, invalidValue, missing, neither, outOfBounds, under } from './field-error.ts';
+import { imageError } from './image.ts';
+import { validateFields } from './pod-fields.ts';
+import { validateProbes } from './probes.ts';
+import { validateSecurity } from './security.ts';
+
+/** What a container is checked as: the one that gets the requests, one beside it, or one before them. */
+export type Role = 'serving' | 'sidecar' | 'init';
+export type Volume = NonNullable<PodSpec['volumes']>[number];
+
+interface Surroundings {
+  role: Role;
+  volumes: ReadonlyMap<string, Volume>;
+  features: FeaturesConfig;
+}
+
+const reservedEnv = ['K_SERVICE', 'K_CONFIGURATION', 'K_REVISION'];
+const reservedPaths = ['/', '/dev', '/dev/log'];
+
+function validatePorts(c: Container, features: FeaturesConfig): FieldErrors {
+  const errors = asList(c.ports).flatMap((port): FieldErrors => {
+    const n = port.containerPort ?? 0;
+    return [
+      ...validateFields('ports', asObject(port), features),
+      ...((reservedPorts as readonly number[]).includes(n)
+        ? invalidValue(`${n} is a reserved port`, 'containerPort', `${n} is a reserved port, please use a different value`)
+        : []),
+      ...(n < 0 || n > 65535 ? outOfBounds(n, 0, 65535, 'containerPort') : []),
+      ...(port.protocol && port.protocol !== 'TCP' ? invalidValue(port.protocol, 'protocol') : []),
+      ...(['', 'h2c', 'http1'].includes(port.name ?? '')
+        ? []
+        : general(`Port name ${port.name} is not allowed`, [''], "Name must be empty, or one of: 'h2c', 'http1'")),
+    ];
+  });
+  return under(errors, 'ports');
+}
+
+function validateEnv(c: Container, { role, features }: Surroundings): FieldErrors {
+  const reserved = role === 'serving' ? ['PORT', ...reservedEnv] : reservedEnv;
+  const env = asList(c.env).flatMap((e, i) => {
+    const name = !e.name
+      ? missing('name')
+      : reserved.includes(e.name)
+        ? general(`${JSON.stringify(e.name)} is a reserved environment variable`, ['name'])
+        : [];
+    const from = under(validateFields('valueFrom', asObject(e.valueFrom), features), 'valueFrom');
+    return under([...name, ...from, ...validateFields('env', asObject(e), features)], 'env', i);
+  });
+  const paths = ['configMapRef', 'secretRef'];
+  const envFrom = asList(c.envFrom).flatMap((e) => {
+    if (e.configMapRef && e.secretRef) return both(...paths);
+    return e.configMapRef || e.secretRef ? [] : neither(...paths);
+  });
+  return [...env, ...under(envFrom, 'envFrom')];
+}
+
+function validateImage({ image }: Container): FieldErrors {
+  if (!image) return missing('image');
+  const wrong = imageError(image);
+  return wrong ? general('Failed to parse image reference', ['image'], `image: ${JSON.stringify(image)}, error: ${wrong}`) : [];
+}
+
+type Mount = NonNullable<Container['volumeMounts']>[number];
+
+function validateMount(m: Mount, volume: Volume | undefined, earlier: ReadonlySet<string>, features: FeaturesConfig): FieldErrors {
+  const path = m.mountPath ? posix.normalize(m.mountPath).replace(/(.)\/$/, '$1') : '';
+  const errors: FieldErrors[] = [validateFields('volumeMounts', asObject(m), features)];
+  if (!volume) errors.push(general('volumeMount has no matching volume', ['name']));
+  if (path === '') errors.push(missing('mountPath'));
+  else if (reservedPaths.includes(path)) errors.push(general(`mountPath ${JSON.stringify(path)} is a reserved path`, ['mountPath']));
+  else if (!path.startsWith('/')) errors.push(invalidValue(m.mountPath, 'mountPath'));
+  else if (earlier.has(path)) errors.push(invalidValue(`${JSON.stringify(path)} must be unique`, 'mountPath'));
+  const writable = volume?.emptyDir || volume?.persistentVolumeClaim || volume?.ephemeral;
+  if (volume && !writable && !m.readOnly) errors.push(general('volume mount should be readOnly for this type of volume', ['readOnly']));
+  if (volume?.persistentVolumeClaim?.readOnly && !m.readOnly)
+    errors.push(general('volume is readOnly but volume mount is not', ['readOnly']));
+  if (m.mountPropagation && features['kubernetes.podspec-volumes-mount-propagation'] !== 'Enabled') {
+    const message = `Volume Mount Propagation support is disabled, but found volume mount ${m.name} with mount propagation`;
+    errors.push(general(message, []));
+  } else if (m.mountPropagation && !['None', 'HostToContainer'].includes(m.mountPropagation)) {
+    errors.push(general('mount propagation should be set to None or HostToContainer', ['mountPropagation']));
+  }
+  return errors.flat();
+}
+
+function validateMounts(c: Container, { volumes, features }: Surroundings): FieldErrors {
+  const earlier = new Set<string>();
+  return asList(c.volumeMounts).flatMap((m, i) => {
+    const errors = under(validateMount(m, volumes.get(m.name), earlier, features), 'volumeMounts', i);
+    earlier.add(posix.normalize(m.mountPath || '').replace(/(.)\/$/, '$1'));
+    return errors;
+  });
+}
+
+/** One container (contract control-plane 4.5); paths are under it. */
+export function validateContainer(c: Container, s: Surroundings): FieldErrors {
+  if (Object.values(c).every((v) => v === undefined || v === '')) return missing('');
+  const policy = c.terminationMessagePolicy;
+  const probes =
+    s.role === 'init'
+      ? (['livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle'] as const).flatMap((f) =>
+          c[f] ? general('field not allowed in an init container', [f]) : [],
+        )
+      : validateProbes(c, s.role === 'serving', s.features);
+  return [
+    ...(c.name === 'queue-proxy' ? general(`${JSON.stringify(c.name)} is a reserved container name`, ['name']) : []),
+    ...validateFields('container', asObject(c), s.features),
+    ...validatePorts(c, s.features),
+    ...validateEnv(c, s),
+    ...validateImage(c),
+    ...under(validateFields('resources', asObject(c.resources), s.features), 'resources'),
+    ...validateSecurity(c, s.features),
+    ...(['', 'File', 'FallbackToLogsOnError'].includes(policy ?? '') ? [] : invalidValue(policy, 'terminationMessagePolicy')),
+    ...probes,
+    ...validateMounts(c, s),
+  ];
+}

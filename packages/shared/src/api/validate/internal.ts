@@ -1,0 +1,129 @@
+import { type ApiContext, asList, asObject } from '../defaults/context.ts';
+import type { Certificate, Ingress, IngressPath, IngressRule, Metric, PodAutoscaler, ServerlessService } from '../kinds.ts';
+import { validateNetworking } from './annotations.ts';
+import { disallowed, type FieldErrors, general, invalidValue, missing, under } from './field-error.ts';
+import { validateMetadata } from './metadata.ts';
+import { dns1123Label, qualifiedName } from './names.ts';
+import { validateConcurrency } from './revision-spec.ts';
+
+/** The kinds components write for each other (contract control-plane 4.6): what would break the reader is refused. */
+
+const isEmpty = (spec: unknown): boolean => Object.keys(asObject(spec)).length === 0;
+
+function validateProtocol(value: unknown): FieldErrors {
+  if (!value) return missing('protocolType');
+  return value === 'http1' || value === 'h2c' ? [] : invalidValue(value, 'protocolType');
+}
+
+/** A reference to an object of the same namespace by apiVersion, kind and name alone. */
+function validateReference(ref: unknown): FieldErrors {
+  const { apiVersion, kind, name, ...others } = asObject(ref) as Record<string, string | undefined>;
+  const field = (key: string, value: string | undefined, wrong: (text: string) => readonly string[]): FieldErrors => {
+    if (!value) return missing(key);
+    const texts = wrong(value);
+    return texts.length ? invalidValue(value, key, ...texts) : [];
+  };
+  const extra = Object.keys(others).sort();
+  return [
+    ...(extra.length ? disallowed(...extra) : []),
+    ...field('apiVersion', apiVersion, qualifiedName),
+    ...field('kind', kind, (k) =>
+      /^[A-Za-z_][A-Za-z0-9_]*$/.test(k) ? [] : ['a valid C identifier must start with alphabetic character'],
+    ),
+    ...field('name', name, dns1123Label),
+  ];
+}
+
+export function validatePodAutoscaler(pa: PodAutoscaler, ctx: ApiContext): FieldErrors {
+  const { spec } = pa;
+  const within = isEmpty(spec)
+    ? missing('')
+    : [
+        ...under(validateReference(spec.scaleTargetRef), 'scaleTargetRef'),
+        ...validateConcurrency(spec.containerConcurrency, ctx.config['config-defaults']),
+        ...validateProtocol(spec.protocolType),
+      ];
+  return [...validateMetadata(pa, ctx, 'checked'), ...under(within, 'spec')];
+}
+
+export const validateMetric = (metric: Metric, ctx: ApiContext): FieldErrors => [
+  ...validateMetadata(metric, ctx, 'checked'),
+  ...(isEmpty(metric.spec) ? missing('spec') : []),
+];
+
+export function validateServerlessService({ metadata, spec }: ServerlessService): FieldErrors {
+  if (isEmpty(spec)) return missing('spec');
+  const n = spec.numActivators ?? 0;
+  const within = [
+    ...(!spec.mode ? missing('mode') : spec.mode === 'Serve' || spec.mode === 'Proxy' ? [] : invalidValue(spec.mode, 'mode')),
+    ...(n < 0 ? invalidValue(n, 'numActivators') : []),
+    ...under(validateReference(spec.objectRef), 'objectRef'),
+    ...validateProtocol(spec.protocolType),
+  ];
+  return [...under(validateNetworking(metadata.annotations), 'annotations'), ...under(within, 'spec')];
+}
+
+function validatePath(path: IngressPath | undefined, namespace: string): FieldErrors {
+  if (isEmpty(path)) return missing('');
+  const splits = asList(path?.splits);
+  if (splits.length === 0) return missing('splits');
+  let total = 0;
+  const each = splits.flatMap((s, i) => {
+    const percent = s.percent ?? 0;
+    total += percent;
+    const backend: FieldErrors = [
+      ...(!s.serviceNamespace
+        ? missing('serviceNamespace')
+        : s.serviceNamespace !== namespace
+          ? general('service namespace must match ingress namespace', ['serviceNamespace'])
+          : []),
+      ...(s.serviceName ? [] : missing('serviceName')),
+      ...(s.servicePort ? [] : missing('servicePort')),
+      ...(percent < 0 || percent > 100 ? invalidValue(percent, 'percent') : []),
+    ];
+    return under(backend, 'splits', i);
+  });
+  const sum =
+    total === 100 || (splits.length === 1 && total === 0)
+      ? []
+      : general(`traffic split percentage must total to 100, but was ${total}`, ['splits']);
+  return [...each, ...sum];
+}
+
+function validateRule(rule: IngressRule | undefined, namespace: string): FieldErrors {
+  if (isEmpty(rule)) return missing('');
+  if (!rule?.http) return missing('http');
+  const paths = asList(rule.http.paths);
+  if (paths.length === 0) return missing('http.paths');
+  return paths.flatMap((p, i) => under(validatePath(p, namespace), 'http', 'paths', i));
+}
+
+export function validateIngress({ metadata, spec }: Ingress): FieldErrors {
+  if (isEmpty(spec)) return missing('spec');
+  const option = spec.httpOption ?? '';
+  const within = [
+    ...(asList(spec.rules).length === 0 ? missing('rules') : []),
+    ...asList(spec.rules).flatMap((r, i) => under(validateRule(r, metadata.namespace), 'rules', i)),
+    ...asList(spec.tls).flatMap((t, i) =>
+      under([...(t?.secretName ? [] : missing('secretName')), ...(t?.secretNamespace ? [] : missing('secretNamespace'))], 'tls', i),
+    ),
+    ...(['', 'Enabled', 'Redirected'].includes(option) ? [] : invalidValue(option, 'httpOption')),
+  ];
+  return under(within, 'spec');
+}
+
+export function validateCertificate({ spec }: Certificate): FieldErrors {
+  const names = asList(spec?.dnsNames);
+  const within = [
+    ...(names.length ? [] : missing('dnsNames')),
+    ...names.flatMap((n, i) => (n ? [] : under(invalidValue('', ''), 'dnsNames', i))),
+    ...(spec?.secretName ? [] : missing('secretName')),
+  ];
+  const domain = spec?.domain;
+  const fits = !domain || names.some((n) => n.endsWith(domain));
+  // Message and path are upstream's own: the sentence stands where a path would.
+  const misfit = fits
+    ? []
+    : general('invalid value: domain', ['spec.domain must be a suffix of, or match exactly, at least one entry in dnsNames']);
+  return [...under(within, 'spec'), ...misfit];
+}

@@ -1,0 +1,4 @@
+import { runMain } from '@ebb/shared/telemetry/process.ts';
+import { startWebhook } from './app.ts';
+
+void runMain('webhook', startWebhook);
