@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '../telemetry/log.ts';
@@ -29,14 +30,13 @@ export function connectEvents({ component, url, log }: Options): EventBus {
   let nc: NatsConnection | undefined;
   let closed = false;
   let dropped = 0;
-  let sequence = 0;
   let reconnecting = false;
   const subscriptions: { type: EventType; handler: Parameters<EventBus['subscribe']>[1]; stop?: () => void }[] = [];
 
   const envelope = (event: EbbEvent): string =>
     JSON.stringify({
       specversion: '1.0',
-      id: `${component}-${process.pid}-${Date.now()}-${sequence++}`,
+      id: randomUUID(),
       source: `/ebb/${component}`,
       type: `dev.ebb.${event.type}`,
       subject: `${event.namespace}/${event.name}`,
@@ -66,17 +66,24 @@ export function connectEvents({ component, url, log }: Options): EventBus {
   };
 
   const ensureStream = async (connection: NatsConnection): Promise<void> => {
-    const manager = await jetstreamManager(connection, { timeout: 3000 });
     const stored = Object.entries(eventTypes).filter(([, t]) => t.stored);
     const subjects = stored.map(([type]) => `${prefix}.*.${type.replace('.', '-')}.>`);
     const config = { name: stream, subjects, ...retention };
-    await manager.streams.update(stream, config).catch(() => manager.streams.add(config));
+    try {
+      const manager = await jetstreamManager(connection, { timeout: 3000 });
+      await manager.streams.update(stream, config).catch(() => manager.streams.add(config));
+    } catch (error) {
+      log.warn({ err: (error as Error).message }, 'no event stream: events are sent but not kept');
+    }
   };
 
   const followStatus = async (connection: NatsConnection): Promise<void> => {
     for await (const s of connection.status()) {
       if (s.type === 'disconnect' || s.type === 'staleConnection') reconnecting = true;
-      if (s.type === 'reconnect') reconnecting = false;
+      if (s.type !== 'reconnect') continue;
+      reconnecting = false;
+      // A server that came back with an empty disk has no stream.
+      void ensureStream(connection);
     }
   };
   const connected = (): boolean => nc !== undefined && !nc.isClosed() && !reconnecting;
@@ -97,7 +104,7 @@ export function connectEvents({ component, url, log }: Options): EventBus {
         void followStatus(nc);
         log.info({ server: nc.getServer() }, 'connected to NATS');
         for (const s of subscriptions) attach(s);
-        ensureStream(nc).catch((e: Error) => log.warn({ err: e.message }, 'no event stream'));
+        void ensureStream(nc);
         await nc.closed();
         nc = undefined;
       } catch (error) {
@@ -139,7 +146,10 @@ export function connectEvents({ component, url, log }: Options): EventBus {
     connected,
     async close() {
       closed = true;
-      await nc?.drain().catch(() => undefined);
+      // A drain waits for the server, which may be gone.
+      const drained = reconnecting ? undefined : nc?.drain().catch(() => undefined);
+      await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
+      await nc?.close();
     },
   };
 }

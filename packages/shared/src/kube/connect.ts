@@ -1,14 +1,16 @@
 import { Agent, request as httpRequest } from 'node:http';
 import { request as httpsRequest, type RequestOptions, Agent as TlsAgent } from 'node:https';
-import { createInterface } from 'node:readline';
+import { StringDecoder } from 'node:string_decoder';
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { apiVersionOf, type Kind, type KubeObject } from '../api/meta.ts';
 import { type KubeClient, KubeError, type List, type ListOptions, type PatchType, type WatchEvent } from './client.ts';
 import { pathOf } from './paths.ts';
 
 const requestTimeoutMs = 30_000;
-/** The server ends a watch after this long; the client gives up a little later if it heard nothing at all. */
+/** The server ends a watch after this long. */
 const watchSeconds = 290;
+/** The server sends a bookmark about every minute: a watch that is silent longer has lost its other end. */
+const watchSilenceMs = 100_000;
 
 const patchTypes: Record<PatchType, string> = {
   merge: 'application/merge-patch+json',
@@ -24,15 +26,20 @@ interface Call {
   contentType?: string;
 }
 
-/** Connects by KUBECONFIG, `~/.kube/config` or the pod's service account, in that order, as kubectl does. */
-export function connectKube(): KubeClient {
+/**
+ * Connects by `kubeconfig` (a file), else by KUBECONFIG, `~/.kube/config` or the pod's service account, in that order,
+ * as kubectl does.
+ */
+export function connectKube(kubeconfig?: string): KubeClient {
   const config = new KubeConfig();
-  config.loadFromDefault();
+  if (kubeconfig) config.loadFromFile(kubeconfig);
+  else config.loadFromDefault();
   const cluster = config.getCurrentCluster();
   if (!cluster) throw new Error('no cluster: set KUBECONFIG, or run in a pod with a service account');
   const base = new URL(cluster.server);
   const secure = base.protocol === 'https:';
-  const keepAlive = { keepAlive: true, maxSockets: 64, scheduling: 'lifo' } as const;
+  // Idle connections are closed before the server does it (90 s): a request sent into that moment would be lost.
+  const keepAlive = { keepAlive: true, maxSockets: 64, scheduling: 'lifo', timeout: 45_000 } as const;
   let agents: { calls: Agent | TlsAgent; watches: Agent | TlsAgent } | undefined;
 
   async function options(call: Call, watching: boolean): Promise<RequestOptions> {
@@ -79,7 +86,14 @@ export function connectKube(): KubeClient {
         req.destroy(new Error(`${call.method} ${call.path}: no answer within ${requestTimeoutMs / 1000} s`)),
       );
       req.on('error', reject);
-      req.end(call.body === undefined ? undefined : JSON.stringify(call.body));
+      if (call.body === undefined) {
+        req.end();
+        return;
+      }
+      const body = JSON.stringify(call.body);
+      // node:http gives the body of a DELETE no length by itself; the server would read it as the next request.
+      req.setHeader('content-length', Buffer.byteLength(body));
+      req.end(body);
     });
   }
 
@@ -103,7 +117,7 @@ export function connectKube(): KubeClient {
     const opts = await options(call, true);
     const res = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
       const req = send({ ...opts, signal }, resolve);
-      req.setTimeout((watchSeconds + 15) * 1000, () => req.destroy(new Error('the watch went silent')));
+      req.setTimeout(watchSilenceMs, () => req.destroy(new Error('the watch went silent')));
       req.on('socket', (s) => s.setKeepAlive(true, 15_000));
       req.on('error', reject);
       req.end();
@@ -113,9 +127,7 @@ export function connectKube(): KubeClient {
       for await (const chunk of res) text += chunk;
       throw toError(res.statusCode ?? 500, text);
     }
-    for await (const line of createInterface({ input: res, crlfDelay: Number.POSITIVE_INFINITY })) {
-      if (line !== '') yield JSON.parse(line) as WatchEvent<T>;
-    }
+    for await (const line of lines(res)) yield JSON.parse(line) as WatchEvent<T>;
   }
 
   return {
@@ -150,6 +162,21 @@ export function connectKube(): KubeClient {
     watch,
     version: () => once({ method: 'GET', path: '/version' }),
   };
+}
+
+/** The lines of a stream that are not empty. Rejects when the stream breaks: `node:readline` would wait for ever. */
+async function* lines(stream: AsyncIterable<Buffer>): AsyncIterable<string> {
+  const decoder = new StringDecoder('utf8');
+  let rest: string[] = [];
+  for await (const chunk of stream) {
+    const [first = '', ...more] = decoder.write(chunk).split('\n');
+    rest.push(first);
+    for (const next of more) {
+      const line = rest.join('');
+      rest = [next];
+      if (line !== '') yield line;
+    }
+  }
 }
 
 const parse = (text: string): unknown => {

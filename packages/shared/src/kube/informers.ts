@@ -4,6 +4,9 @@ import type { Logger } from '../telemetry/log.ts';
 import type { Cache, Change, Indexes, InformerOptions, Informers } from './cache.ts';
 import { type KubeClient, KubeError } from './client.ts';
 
+/** A server that is back is noticed within this time. */
+const maxBackoffMs = 5000;
+
 const keyOf = (namespace: string | undefined, name: string): string => `${namespace ?? ''}/${name}`;
 
 /** The objects of one kind, by key and by index. */
@@ -143,8 +146,11 @@ class Informer<T extends KubeObject> {
           else if (event.type !== 'BOOKMARK') this.store.set(this.#transformed(event.object));
           failures = 0;
         }
+        failures = 0;
       } catch (error) {
         if (this.#stop.signal.aborted) return;
+        // What has worked for a while is not one failure more: a quiet kind has no events to show for it.
+        if (performance.now() - started > maxBackoffMs) failures = 0;
         // 410: what we know is too old for a watch; anything else may be a moment's trouble.
         if (error instanceof KubeError && (error.code === 410 || error.reason === 'Expired')) resourceVersion = undefined;
         else {
@@ -155,7 +161,7 @@ class Informer<T extends KubeObject> {
       }
       // A watch that ends in its first second would otherwise come again and again without a pause.
       const soon = performance.now() - started < 1000;
-      const backoff = failures || soon ? Math.min(30_000, 100 * 2 ** Math.min(failures, 9)) * (0.5 + Math.random() / 2) : 0;
+      const backoff = failures || soon ? Math.min(maxBackoffMs, 100 * 2 ** Math.min(failures, 9)) * (0.5 + Math.random() / 2) : 0;
       await sleep(backoff, undefined, { signal: this.#stop.signal }).catch(() => undefined);
     }
   }

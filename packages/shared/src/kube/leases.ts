@@ -3,7 +3,7 @@ import type { LeaderElectionConfig } from '../config/others.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Informers } from './cache.ts';
-import { isConflict, isNotFound, type KubeClient } from './client.ts';
+import { isAlreadyExists, isConflict, isNotFound, type KubeClient } from './client.ts';
 
 /** A lease this process competes for. */
 export interface Election {
@@ -78,7 +78,8 @@ export function createElector(o: Options): Elector {
       if (leading && expired()) set(false);
       busy ??= renew()
         .catch((error: Error) => {
-          if (!isConflict(error)) o.log.warn({ lease: name, err: error.message }, 'cannot renew the lease');
+          // Lost to another replica: the next look at the lease says to whom.
+          if (!isConflict(error) && !isAlreadyExists(error)) o.log.warn({ lease: name, err: error.message }, 'cannot renew the lease');
         })
         .finally(() => {
           busy = undefined;

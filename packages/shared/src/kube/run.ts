@@ -72,7 +72,6 @@ export function runReconcilers(o: RunOptions): Running {
     const { watches } = reconciler;
     const cache = caches.of(watches.reconciles);
     const log = o.log.child({ queue: watches.queue });
-    const election = o.elector.run(o.lease(watches.queue), (leading) => leading && resync());
     const one = createOne(reconciler, cache, caches, { ...o, log });
     const queue: WorkQueue = new WorkQueue({
       clock: o.clock,
@@ -92,24 +91,32 @@ export function runReconcilers(o: RunOptions): Running {
       adds.add(1, { name: watches.queue });
       queue.add(key, lane);
     };
-    function resync(): void {
+    const resync = (): void => {
       for (const object of cache.list()) add(keyOf(object), 'slow');
-    }
+    };
+    const election = o.elector.run(o.lease(watches.queue), (leading) => leading && resync());
     cache.onChange(({ before, after }) => {
       const object = after ?? before;
       if (!object || (after && watches.filter && !watches.filter(after))) return;
       add(keyOf(object));
     });
+    // A child that changes hands, an annotation that names another: both ends hear of it.
+    const both = ({ before, after }: { before?: KubeObject; after?: KubeObject }) => [before, after].filter((x) => x !== undefined);
     for (const owned of watches.owns ?? []) {
-      caches.of(owned).onChange(({ before, after }) => {
-        const owner = controllerOf((after ?? before) as KubeObject);
-        if (owner?.kind === watches.reconciles.kind) add(`${(after ?? before)?.metadata.namespace ?? ''}/${owner.name}`);
+      caches.of(owned).onChange((change) => {
+        for (const object of both(change)) {
+          const owner = controllerOf(object);
+          const [group] = owner?.apiVersion.split('/') ?? [];
+          if (owner?.kind === watches.reconciles.kind && group === watches.reconciles.group) {
+            add(`${object.metadata.namespace ?? ''}/${owner.name}`);
+          }
+        }
       });
     }
     for (const tracked of watches.tracks ?? []) {
-      caches.of(tracked.kind).onChange(({ before, after }) => {
-        for (const key of (tracked.keys as (object: KubeObject, caches: Caches) => string[])((after ?? before) as KubeObject, caches))
-          add(key);
+      const keys = tracked.keys as (object: KubeObject, caches: Caches) => string[];
+      caches.of(tracked.kind).onChange((change) => {
+        for (const key of new Set(both(change).flatMap((object) => keys(object, caches)))) add(key);
       });
     }
     for (const name of watches.config ?? []) o.config.onChange(name, resync);
@@ -153,13 +160,14 @@ function createOne(
     }
     if (watches.filter && !watches.filter(original)) return {};
     let object = structuredClone(original);
+    let live = original;
     const deleting = object.metadata.deletionTimestamp !== undefined;
-    if (deleting && !watches.finalizer) return {};
+    if (deleting && !(watches.finalizer && object.metadata.finalizers?.includes(watches.finalizer))) return {};
     if (watches.finalizer && !deleting && !object.metadata.finalizers?.includes(watches.finalizer)) {
       const finalizers = [...(object.metadata.finalizers ?? []), watches.finalizer];
       const body = { metadata: { finalizers, resourceVersion: object.metadata.resourceVersion } };
       try {
-        object = await o.client.patch(watches.reconciles, object.metadata.namespace, object.metadata.name, 'merge', body);
+        live = object = await o.client.patch(watches.reconciles, object.metadata.namespace, object.metadata.name, 'merge', body);
       } catch (error) {
         if (isConflict(error) || isNotFound(error)) return { error: error as Error };
         const message = `Failed to update finalizers for ${JSON.stringify(object.metadata.name)}: ${(error as Error).message}`;
@@ -182,14 +190,11 @@ function createOne(
     }
     object = { ...object, status: { ...object.status, conditions } };
 
-    const limit = new Promise<never>((_, reject) =>
-      setTimeout(() => reject(new Error('context deadline exceeded')), reconcileLimitMs).unref(),
-    );
     let requeueAfterMs: number | undefined;
     let error: Error | undefined;
     let status: CommonStatus = object.status ?? {};
     try {
-      const input = await Promise.race([r.gather(object, caches), limit]);
+      const input = await within(reconcileLimitMs, r.gather(object, caches));
       const plan = r.plan(object, input, o.clock.now());
       // Not raced: a write that outlives the limit must not meet another reconcile of the same key.
       const applied = await applyPlan(o.client, plan);
@@ -207,7 +212,7 @@ function createOne(
       error = e as Error;
     }
     if (!deleting && !r.statusless)
-      error = (await writeStatus(r, original, { ...status, observedGeneration: object.metadata.generation }, o)) ?? error;
+      error = (await writeStatus(r, live, { ...status, observedGeneration: object.metadata.generation }, o)) ?? error;
     // A conflict, or a child the cache does not show yet, is normal weather.
     if (error && !isConflict(error) && !isAlreadyExists(error)) {
       o.log.info({ key, err: error.message }, 'reconcile failed; trying again');
@@ -215,6 +220,19 @@ function createOne(
     }
     return { error, requeueAfterMs };
   };
+}
+
+/** The promise's outcome, or a rejection after `ms`. */
+async function within<T>(ms: number, promise: T | Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('context deadline exceeded')), ms);
+  });
+  try {
+    return await Promise.race([promise, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Writes the status when it differs; a conflict is resolved on the live object (contract 0.4 step 6). */
