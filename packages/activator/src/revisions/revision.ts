@@ -1,0 +1,123 @@
+import type { Clock } from '@ebb/shared/lib/clock.ts';
+import { Prober, type ProberOptions } from '../backends/prober.ts';
+import type { Candidate, Nature } from '../core/candidates.ts';
+import { assign, type Backends, type Place, placeAmong } from '../core/capacity.ts';
+import { ColdStart, type Phase } from '../core/cold-start.ts';
+import { type Lease, Throttle } from '../core/throttle.ts';
+
+export interface RevisionOptions {
+  namespace: string;
+  name: string;
+  nature: Nature;
+  /** Own address, to find this activator's place. */
+  podIP: string;
+  clock: Clock;
+  prober: Omit<ProberOptions, 'changed'>;
+  /** The first request without capacity is held: wake the revision. `mark` records what came of it. */
+  onHeld: (revision: ActivatedRevision, mark: (phase: Phase) => void) => void;
+  onColdStart: (revision: ActivatedRevision, coldStart: ColdStart) => void;
+}
+
+/** A place at a destination; `answered` is to be called at the first response head. */
+export interface Admission {
+  lease: Lease;
+  answered: () => void;
+}
+
+/** One revision as this activator sees it: who waits, which pods serve, and the cold start under way. */
+export class ActivatedRevision {
+  readonly namespace: string;
+  readonly name: string;
+  readonly key: string;
+  readonly nature: Nature;
+  readonly throttle: Throttle;
+  readonly #o: RevisionOptions;
+  readonly #prober: Prober;
+  #backends: Backends = { mode: 'pods', healthy: [] };
+  #place: Place = { index: -1, activators: 0 };
+  #candidates: readonly Candidate[] = [];
+  #cold?: ColdStart;
+
+  constructor(options: RevisionOptions) {
+    this.#o = options;
+    this.namespace = options.namespace;
+    this.name = options.name;
+    this.key = `${options.namespace}/${options.name}`;
+    this.nature = options.nature;
+    this.throttle = new Throttle(options.nature.containerConcurrency, Math.random);
+    this.#prober = new Prober({ ...options.prober, changed: (backends) => this.#serve(backends) });
+  }
+
+  /** Waits for a place. Rejects with `Refused`. */
+  async acquire(signal: AbortSignal): Promise<Admission> {
+    const lease = this.throttle.tryAcquire();
+    if (lease) return { lease, answered: () => undefined };
+    if (this.throttle.capacity === 0) this.#hold();
+    const cold = this.#cold;
+    const waiting = this.throttle.acquire(signal);
+    this.#prober.eager = true;
+    try {
+      return { lease: await waiting, answered: () => this.#answered(cold) };
+    } finally {
+      if (this.throttle.waiting === 0) {
+        this.#prober.eager = false;
+        // Nobody waited long enough to see it through.
+        if (this.throttle.capacity === 0) this.#cold = undefined;
+      }
+    }
+  }
+
+  /** Pods that may serve, as Kubernetes has them now. */
+  candidates(candidates: readonly Candidate[]): void {
+    this.#candidates = candidates;
+    if (candidates.length > 0) this.#mark('podSeen');
+    this.#prober.update(candidates);
+  }
+
+  /** The ready addresses in front of the revision. */
+  inFront(addresses: readonly string[]): void {
+    const place = placeAmong(addresses, this.#o.podIP, this.#place);
+    if (place.index === this.#place.index && place.activators === this.#place.activators) return;
+    this.#place = place;
+    this.#assign();
+  }
+
+  /** Nothing of a request can have reached this destination. */
+  suspect(dest: string): void {
+    this.#prober.suspect(dest);
+  }
+
+  close(): void {
+    this.#prober.stop();
+    this.throttle.close();
+  }
+
+  #hold(): void {
+    if (this.#cold && this.#cold.waterfall.probed === undefined) return;
+    const cold = new ColdStart(this.#o.clock.now());
+    this.#cold = cold;
+    if (this.#candidates.length > 0) this.#mark('podSeen');
+    this.#o.onHeld(this, (phase) => cold.mark(phase, this.#o.clock.now()));
+  }
+
+  #mark(phase: Phase): void {
+    this.#cold?.mark(phase, this.#o.clock.now());
+  }
+
+  #serve(backends: Backends): void {
+    this.#backends = backends;
+    if (backends.mode === 'clusterIP' || backends.healthy.length > 0) this.#mark('probed');
+    this.#assign();
+  }
+
+  #assign(): void {
+    this.throttle.update(assign(this.nature.containerConcurrency, this.#backends, this.#place));
+  }
+
+  #answered(cold: ColdStart | undefined): void {
+    if (!cold || cold !== this.#cold) return;
+    this.#mark('firstByte');
+    this.#cold = undefined;
+    this.#o.onColdStart(this, cold);
+  }
+}
