@@ -15,8 +15,10 @@ export interface Registration {
   kind: 'MutatingWebhookConfiguration' | 'ValidatingWebhookConfiguration';
   path: RoutePath;
   rules: readonly Record<string, unknown>[];
-  /** What an entry has besides rules and address, where the shell says nothing. */
+  /** What it looks at, where the shell says nothing. */
   selectors: Record<string, unknown>;
+  /** What an entry has whatever the shell says. */
+  fixed?: Record<string, unknown>;
 }
 
 const resourceRules = (operations: readonly string[]) =>
@@ -42,7 +44,8 @@ export const registrations: readonly Registration[] = [
     kind: 'MutatingWebhookConfiguration',
     path: '/defaulting',
     rules: resourceRules(['CREATE', 'UPDATE']),
-    selectors: { ...notExcluded, reinvocationPolicy: 'IfNeeded' },
+    selectors: notExcluded,
+    fixed: { reinvocationPolicy: 'IfNeeded' },
   },
   {
     name: 'validation.webhook.serving.knative.dev',
@@ -74,8 +77,9 @@ export interface Address {
 export function desiredConfiguration<T extends Configuration>(installed: T, r: Registration, address: Address): T {
   const present = (installed.webhooks ?? []).find((w) => w.name === r.name) as Record<string, unknown> | undefined;
   const others = (installed.webhooks ?? []).filter((w) => w.name !== r.name);
-  const selected = (s: unknown): boolean => Object.keys((s as object | undefined) ?? {}).length > 0;
-  const chosen = Object.fromEntries(Object.entries(present ?? {}).filter(([k, v]) => !k.endsWith('Selector') || selected(v)));
+  // The API server stores a selector that nobody chose as {}.
+  const open = (value: unknown): boolean => Object.keys((value as object | undefined) ?? {}).length === 0;
+  const chosen = Object.fromEntries(Object.entries(present ?? {}).filter(([k, v]) => !(k in r.selectors && open(v))));
   const entry = {
     admissionReviewVersions: ['v1', 'v1beta1'],
     failurePolicy: 'Fail',
@@ -85,6 +89,7 @@ export function desiredConfiguration<T extends Configuration>(installed: T, r: R
     ...chosen,
     name: r.name,
     rules: r.rules,
+    ...r.fixed,
     clientConfig: {
       caBundle: Buffer.from(address.ca).toString('base64'),
       service: { name: address.service, namespace: address.namespace, path: r.path, port: 443 },
