@@ -1,0 +1,12 @@
+import { builtin } from '@ebb/shared/api/builtin.ts';
+import { kinds } from '@ebb/shared/api/kinds.ts';
+import { type Access, commonAccess, read } from '@ebb/shared/kube/access.ts';
+
+/** What the gateway does in the cluster. */
+export const access: readonly Access[] = [
+  ...commonAccess,
+  { kind: kinds.Ingress, verbs: read },
+  { kind: kinds.Ingress, subresource: 'status', verbs: ['update'] },
+  { kind: builtin.Service, verbs: read },
+  { kind: builtin.Endpoints, verbs: read },
+];
