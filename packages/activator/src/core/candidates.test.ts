@@ -32,13 +32,43 @@ describe('candidatesOf', () => {
     ['nothing yet', http, undefined, [], []],
     ['a pod without an address', http, undefined, [pod(undefined)], []],
     ['a pod before the Endpoints', http, undefined, [pod('10.0.0.1')], [{ dest: '10.0.0.1:8012', ready: false }]],
-    ['both kinds of addresses', http, endpoints(['10.0.0.2'], ['10.0.0.1']), [], [{ dest: '10.0.0.1:8012', ready: false }, { dest: '10.0.0.2:8012', ready: true }]],
+    [
+      'both kinds of addresses',
+      http,
+      endpoints(['10.0.0.2'], ['10.0.0.1']),
+      [],
+      [
+        { dest: '10.0.0.1:8012', ready: false },
+        { dest: '10.0.0.2:8012', ready: true },
+      ],
+    ],
     ['ready by either', http, endpoints([], ['10.0.0.1']), [pod('10.0.0.1', true)], [{ dest: '10.0.0.1:8012', ready: true }]],
     ['a pod on its way out', http, endpoints(['10.0.0.1'], []), [pod('10.0.0.1', true, { gone: true })], []],
-    ['an address that has a new pod', http, undefined, [pod('10.0.0.1'), pod('10.0.0.1', true, { gone: true })], [{ dest: '10.0.0.1:8012', ready: false }]],
+    [
+      'an address that has a new pod',
+      http,
+      undefined,
+      [pod('10.0.0.1'), pod('10.0.0.1', true, { gone: true })],
+      [{ dest: '10.0.0.1:8012', ready: false }],
+    ],
     ['a pod that ended', http, undefined, [pod('10.0.0.1', false, { phase: 'Failed' })], []],
-    ['h2c has its own port', { ...http, protocol: 'h2c' as const }, endpoints(['10.0.0.1'], [], 8013, 'http2'), [pod('10.0.0.2')], [{ dest: '10.0.0.1:8013', ready: true }, { dest: '10.0.0.2:8013', ready: false }]],
-    ['only Kubernetes knows', { ...http, onlyKubernetesKnows: true }, endpoints(['10.0.0.2'], ['10.0.0.1']), [], [{ dest: '10.0.0.2:8012', ready: true }]],
+    [
+      'h2c has its own port',
+      { ...http, protocol: 'h2c' as const },
+      endpoints(['10.0.0.1'], [], 8013, 'http2'),
+      [pod('10.0.0.2')],
+      [
+        { dest: '10.0.0.1:8013', ready: true },
+        { dest: '10.0.0.2:8013', ready: false },
+      ],
+    ],
+    [
+      'only Kubernetes knows',
+      { ...http, onlyKubernetesKnows: true },
+      endpoints(['10.0.0.2'], ['10.0.0.1']),
+      [],
+      [{ dest: '10.0.0.2:8012', ready: true }],
+    ],
   ])('%s', (_name, nature, own, pods, expected) => {
     expect(candidatesOf(nature, own, pods)).toEqual(expected);
   });
@@ -52,10 +82,36 @@ describe('natureOf', () => {
   const revision = (spec: Revision['spec']): Revision => ({ apiVersion: 'serving.knative.dev/v1', kind: 'Revision', metadata, spec });
   test.each([
     ['plain', { containers: [{ name: 'a' }] }, http],
-    ['h2c with a limit', { containerConcurrency: 5, containers: [{ name: 'a', ports: [{ name: 'h2c', containerPort: 1 }] }] }, { containerConcurrency: 5, protocol: 'h2c', onlyKubernetesKnows: false }],
-    ['exec probe', { containers: [{ name: 'a', readinessProbe: { exec: { command: ['true'] } } }] }, { ...http, onlyKubernetesKnows: true }],
-    ['exec probe of a sidecar', { containers: [{ name: 'a', ports: [{ containerPort: 1 }] }, { name: 'b', readinessProbe: { exec: {} } }] }, http],
-    ['startup probe of a sidecar', { containers: [{ name: 'a', ports: [{ containerPort: 1 }] }, { name: 'b', startupProbe: {} }] }, { ...http, onlyKubernetesKnows: true }],
+    [
+      'h2c with a limit',
+      { containerConcurrency: 5, containers: [{ name: 'a', ports: [{ name: 'h2c', containerPort: 1 }] }] },
+      { containerConcurrency: 5, protocol: 'h2c', onlyKubernetesKnows: false },
+    ],
+    [
+      'exec probe',
+      { containers: [{ name: 'a', readinessProbe: { exec: { command: ['true'] } } }] },
+      { ...http, onlyKubernetesKnows: true },
+    ],
+    [
+      'exec probe of a sidecar',
+      {
+        containers: [
+          { name: 'a', ports: [{ containerPort: 1 }] },
+          { name: 'b', readinessProbe: { exec: {} } },
+        ],
+      },
+      http,
+    ],
+    [
+      'startup probe of a sidecar',
+      {
+        containers: [
+          { name: 'a', ports: [{ containerPort: 1 }] },
+          { name: 'b', startupProbe: {} },
+        ],
+      },
+      { ...http, onlyKubernetesKnows: true },
+    ],
   ])('%s', (_name, spec, expected) => {
     expect(natureOf(revision(spec as Revision['spec']))).toEqual(expected);
   });

@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { policyFor, type Tracker } from './policy.ts';
 
 const trackers = (limit: number, ...inFlight: number[]): Tracker[] => inFlight.map((n, i) => ({ dest: `pod-${i}`, limit, inFlight: n }));
-const values = (...all: number[]) => () => all.shift() ?? 0;
+const values =
+  (...all: number[]) =>
+  () =>
+    all.shift() ?? 0;
 
 describe('policyFor', () => {
   test('with a limit up to 3: the first that has room', () => {
