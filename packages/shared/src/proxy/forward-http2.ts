@@ -10,6 +10,7 @@ import type { ForwardOptions } from './forward.ts';
 import type { Exchange } from './handler.ts';
 import { type RawHeaders, requestHeaders, responseHeaders } from './headers.ts';
 import { hasBody, RequestBody } from './request-body.ts';
+import { reset } from './reset-http2.ts';
 import { aborted, authorityOf, connectSocket, type Target, UpstreamError, upstreamError } from './upstream.ts';
 
 /** HTTP/2 upstreams: one session for each target, replaced when the server sends it away, dropped when idle. */
@@ -97,14 +98,15 @@ function forwardStream(session: ClientHttp2Session, exchange: Exchange, options:
     let ended = false;
     const abort = () => {
       failure ??= aborted(false);
-      stream.close(h2.NGHTTP2_CANCEL);
+      reset(stream, h2.NGHTTP2_CANCEL);
     };
     signal.addEventListener('abort', abort);
     if (body) {
-      body.on('error', () => stream.close(h2.NGHTTP2_CANCEL));
+      body.on('error', () => reset(stream, h2.NGHTTP2_CANCEL));
       stream.on('wantTrailers', () => stream.sendTrailers({ ...req.trailers }));
-      stream.once('ready', () => body.pipe(stream));
-      if (!stream.pending) body.pipe(stream);
+      // Not before it is known that the session takes the stream: until then the body can go elsewhere.
+      if (stream.pending) stream.once('ready', () => body.pipe(stream));
+      else body.pipe(stream);
     }
     stream.on('headers', (informational) => {
       if (!res.stream.destroyed && !res.headersSent) res.stream.additionalHeaders(informational);
@@ -132,7 +134,8 @@ function forwardStream(session: ClientHttp2Session, exchange: Exchange, options:
       if (!res.stream.destroyed) res.addTrailers(trailers);
     });
     stream.on('end', () => {
-      if (!answered) return;
+      // A reset ends the readable side too; `close` tells of it.
+      if (!answered || stream.rstCode !== h2.NGHTTP2_NO_ERROR || stream.aborted) return;
       ended = true;
       if (!res.stream.writableEnded && !res.stream.destroyed) res.stream.end();
     });
@@ -144,7 +147,7 @@ function forwardStream(session: ClientHttp2Session, exchange: Exchange, options:
       const unsent = (stream.id === undefined || stream.rstCode === h2.NGHTTP2_REFUSED_STREAM) && !body?.touched;
       body?.destroy();
       if (answered) {
-        if (!ended && !res.stream.destroyed && !res.stream.writableEnded) res.stream.close(stream.rstCode || h2.NGHTTP2_INTERNAL_ERROR);
+        if (!ended && !res.stream.destroyed && !res.stream.writableEnded) reset(res.stream, stream.rstCode || h2.NGHTTP2_INTERNAL_ERROR);
         resolve();
         return;
       }

@@ -10,6 +10,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Exchange, Handler } from './handler.ts';
 import { wantsUpgrade } from './headers.ts';
+import { reset } from './reset-http2.ts';
 import { headSent, respondError } from './respond.ts';
 import { sniffPreface } from './sniff.ts';
 
@@ -72,8 +73,9 @@ export async function listen(handler: Handler, options: ListenerOptions): Promis
         settled = true;
         over();
         if (closed) return;
-        if (headSent(exchange)) exchange.req.destroy();
-        else respondError(exchange, 502, error.message);
+        if (!headSent(exchange)) respondError(exchange, 502, error.message);
+        else if ('stream' in key) reset(key.stream, h2.NGHTTP2_INTERNAL_ERROR);
+        else exchange.req.destroy();
       },
     );
   };
