@@ -1,4 +1,5 @@
 import { builtin } from '@ebb/shared/api/builtin.ts';
+import { kinds } from '@ebb/shared/api/kinds.ts';
 import { labels } from '@ebb/shared/api/labels.ts';
 import { ports } from '@ebb/shared/api/ports.ts';
 import { createConfigStore } from '@ebb/shared/config/store.ts';
@@ -7,26 +8,34 @@ import { createRecorder } from '@ebb/shared/events/recorder.ts';
 import { connectKube } from '@ebb/shared/kube/connect.ts';
 import { createInformers } from '@ebb/shared/kube/informers.ts';
 import { createElector } from '@ebb/shared/kube/leases.ts';
-import type { Reconciler } from '@ebb/shared/kube/reconciler.ts';
 import { declareInformers, type Running as Reconciling, runReconcilers } from '@ebb/shared/kube/run.ts';
-import { systemClock } from '@ebb/shared/lib/clock.ts';
-import type { WireStatMessage } from '@ebb/shared/proto/gen/stats.ts';
+import { systemClock as clock } from '@ebb/shared/lib/clock.ts';
 import { commonEnv, portFromEnv } from '@ebb/shared/telemetry/env.ts';
 import type { Logger } from '@ebb/shared/telemetry/log.ts';
 import { startMetrics } from '@ebb/shared/telemetry/metrics.ts';
 import type { Running } from '@ebb/shared/telemetry/process.ts';
+import { tickMs } from './core/decide.ts';
 import { Deciders } from './deciders.ts';
-import { metricReconciler } from './reconcilers/metric/index.ts';
-import { podAutoscalerQueue, podAutoscalerReconciler } from './reconcilers/podautoscaler/index.ts';
+import { publishPanic, serveWakes } from './events.ts';
+import { reconcilers } from './reconcilers/index.ts';
+import { metricQueue } from './reconcilers/metric/index.ts';
+import { podAutoscalerQueue } from './reconcilers/podautoscaler/index.ts';
+import { ActivatorProbes } from './reconcilers/podautoscaler/probe.ts';
 import { Collections } from './stats/collections.ts';
 import { Forwarder } from './stats/forward.ts';
+import { createIngest } from './stats/ingest.ts';
 import { byRevision, countPods, revisionOf, slim } from './stats/pods.ts';
 import { Scraper } from './stats/scraper.ts';
 import { startStatsServer } from './stats/server.ts';
-import { instruments } from './telemetry.ts';
+import { observeDecisions } from './telemetry.ts';
 
+/** All keys are in one bucket (contract data-plane 3.12). */
 const bucket = 'autoscaler-bucket-00-of-01';
 const scrapeMs = 1000;
+/** How long reporters have to turn elsewhere, ms. */
+const graceMs = 5000;
+/** Reconciles are mostly waits for the API; a burst of cold starts must not queue behind four of them. */
+const workers = 16;
 const configMaps = ['config-autoscaler', 'config-deployment', 'config-leader-election', 'config-logging', 'config-observability'] as const;
 
 /** The autoscaler: everything it is made of, in the order it starts. One replica owns the bucket and decides. */
@@ -37,12 +46,13 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
   const metrics = await startMetrics('autoscaler', env.metricsPort);
   const informers = createInformers(client, log);
   const maps = informers.informer(builtin.ConfigMap, { namespace: env.systemNamespace });
+  const leases = informers.informer(builtin.Lease, { namespace: env.systemNamespace });
   const pods = informers.informer(builtin.Pod, {
     labelSelector: labels.revisionUID,
     indexes: { [byRevision]: revisionOf },
     transform: slim,
   });
-  informers.informer(builtin.Service);
+  const services = informers.informer(builtin.Service, { labelSelector: `${labels.serviceType}=Public` });
   await informers.start();
   const config = createConfigStore({
     source: maps,
@@ -50,103 +60,65 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
     names: configMaps,
     onBad: (name, error) => log.error({ configMap: name, err: error.message }, 'bad update; the last good settings stay'),
   });
+  const { buckets } = config.get('config-leader-election');
+  if (buckets !== 1) log.warn({ buckets }, 'config-leader-election asks for more buckets than the one this autoscaler has');
   const bus = connectEvents({ component: 'autoscaler', url: env.natsUrl, log });
-  const told = instruments(metrics.meter);
-  const collections = new Collections();
-  const scraper = new Scraper({ pods, clock: systemClock, log });
+
   let running: Reconciling | undefined;
-  const panicking = new Set<string>();
+  const look = (key: string) => running?.enqueue(podAutoscalerQueue, key);
+  const collections = new Collections();
+  const scraper = new Scraper({ pods, clock });
+  const probes = new ActivatorProbes(clock.now, look);
   const deciders = new Deciders({
-    clock: systemClock,
+    clock,
     collections,
     readyPods: (key) => countPods(pods, key).ready,
-    changed: (key) => running?.enqueue(podAutoscalerQueue, key),
-    decided: (key, made) => {
-      told.decided(key, made);
-      if (made.panicking === panicking.has(key)) return;
-      if (made.panicking) panicking.add(key);
-      else panicking.delete(key);
-      const [namespace = '', name = ''] = key.split('/');
-      bus.publish({
-        type: 'revision.panic',
-        namespace,
-        name,
-        data: { panicking: made.panicking, stable: made.stable, panic: made.panic, readyPods: made.readyPods },
-      });
+    changed: look,
+    panicked: publishPanic(bus),
+  });
+  const all = reconcilers({
+    config,
+    clusterDomain: env.clusterDomain,
+    pods,
+    services,
+    deciders,
+    collections,
+    probes,
+    collecting: (key) => running?.enqueue(metricQueue, key),
+    forget: (key) => {
+      for (const part of [deciders, collections]) part.remove(key);
+      for (const part of [scraper, probes]) part.forget(key);
     },
   });
-  const forget = (key: string) => {
-    deciders.remove(key);
-    collections.remove(key);
-    scraper.forget(key);
-    panicking.delete(key);
-  };
-  pods.onChange(({ before, after }) => {
-    for (const key of revisionOf((after ?? before)!)) running?.enqueue(podAutoscalerQueue, key);
-  });
-
-  const all = [
-    podAutoscalerReconciler({ config, pods, deciders, collections, forget }),
-    metricReconciler(collections),
-  ] as unknown as readonly Reconciler<never, never>[];
   declareInformers(all, informers);
   const elector = createElector({
     client,
     informers,
     namespace: env.systemNamespace,
     identity: `${env.podName}_${env.podIP}`,
-    clock: systemClock,
+    clock,
     log,
     settings: config.get('config-leader-election'),
   });
   await informers.start();
-
+  // Whoever comes to own the bucket, or loses it, begins from nothing: what it knew is old (contract 3.6).
+  const election = elector.run(bucket, () => {
+    for (const part of [deciders, collections]) part.clear();
+    scraper.stop();
+  });
   const forwarder = new Forwarder();
-  const election = elector.run(bucket, (leading) => {
-    if (!leading) {
-      deciders.clear();
-      collections.clear();
-      scraper.stop();
-    }
-    server.announceOwners();
+  const ingest = createIngest({ election, port: statsPort, clock, collections, deciders, forwarder });
+  const server = await startStatsServer({ port: statsPort, receive: ingest.receive, owners: ingest.owners });
+  leases.onChange(({ before, after }) => {
+    if ((after ?? before)?.metadata.name === bucket && before?.spec?.holderIdentity !== after?.spec?.holderIdentity)
+      server.announceOwners();
   });
-  const ownerAddress = () => {
-    const ip = election.holder().split('_').at(-1);
-    return ip ? `${ip}:${ports.autoscaler}` : '';
-  };
-  const receive = (messages: WireStatMessage[]) => {
-    if (!election.leading()) {
-      if (ownerAddress()) forwarder.send(ownerAddress(), messages);
-      return;
-    }
-    const now = systemClock.now();
-    for (const { namespace, name, stat } of messages) {
-      if (!stat) continue;
-      const key = `${namespace}/${name}`;
-      collections.record(key, stat, now);
-      if (stat.averageConcurrentRequests !== 0) deciders.poke(key);
-    }
-  };
-  const server = await startStatsServer({
-    port: statsPort,
-    receive,
-    owners: (): Record<string, string> => (election.leading() ? {} : { [bucket]: ownerAddress() }),
-    ready: () => undefined,
-  });
-  bus.subscribe('revision.wake', ({ namespace, name }) => {
-    if (!election.leading()) return undefined;
-    const key = `${namespace}/${name}`;
-    // The poke's stat may still be on its way: one held request is what it will say.
-    if (deciders.last(key)?.desired === 0)
-      receive([{ namespace, name, stat: { ...noLoad, averageConcurrentRequests: 1, requestCount: 1 } }]);
-    return Promise.resolve({ owner: env.podName, desired: deciders.last(key)?.desired ?? -1 });
-  });
+  serveWakes({ bus, election, deciders, replica: env.podName });
+  const ticking = setInterval(() => deciders.tick(), tickMs);
   const scraping = setInterval(() => {
-    if (!election.leading()) return;
-    for (const [key, spec] of deciders.specs()) {
-      if (spec.targetBurstCapacity === -1) continue;
-      const stat = scraper.sample(key);
-      if (stat) collections.record(key, stat, systemClock.now());
+    for (const [key, { spec }] of deciders.entries()) {
+      const stat = spec.targetBurstCapacity === -1 ? undefined : scraper.sample(key);
+      if (stat) collections.record(key, stat, clock.now());
     }
   }, scrapeMs);
   running = runReconcilers({
@@ -154,36 +126,39 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
     client,
     informers,
     config,
-    recorder: createRecorder(client, systemClock, log),
+    recorder: createRecorder(client, clock, log),
     bus,
-    clock: systemClock,
+    clock,
     log,
     meter: metrics.meter,
     elector,
     lease: () => bucket,
+    workers,
   });
+  pods.onChange(({ before, after }) => {
+    for (const key of revisionOf((after ?? before)!)) look(key);
+  });
+  const autoscalers = informers.informer(kinds.PodAutoscaler);
+  observeDecisions({
+    meter: metrics.meter,
+    deciders,
+    podCounts: (key) => countPods(pods, key),
+    labelsOf: (key) => autoscalers.get(...(key.split('/') as [string, string]))?.metadata.labels,
+  });
+
   return {
     async drain() {
       server.draining();
+      clearInterval(ticking);
       clearInterval(scraping);
-      deciders.stop();
+      // Lets go of the lease: from here on what is reported goes to whoever took it.
       await running?.drain();
       scraper.stop();
+      await server.close(graceMs);
       forwarder.close();
-      await server.close();
       await informers.stop();
       await bus.close();
       await metrics.close();
     },
   };
 }
-
-const noLoad = {
-  podName: 'activator',
-  averageConcurrentRequests: 0,
-  averageProxiedConcurrentRequests: 0,
-  requestCount: 0,
-  proxiedRequestCount: 0,
-  processUptime: 0,
-  timestamp: 0,
-};

@@ -1,5 +1,5 @@
 import type { Clock } from '@ebb/shared/lib/clock.ts';
-import { changed, type Decision, decide, initialState, type State, tickMs } from './core/decide.ts';
+import { changed, type Decision, decide, initialState, type State } from './core/decide.ts';
 import type { Spec } from './core/spec.ts';
 import type { Collections } from './stats/collections.ts';
 
@@ -10,10 +10,12 @@ export interface Made extends Decision {
   readyPods: number;
 }
 
-interface Decider {
-  spec: Spec;
-  state: State;
-  last?: Made;
+/** One revision's decisions. `since`: when this process began to make them, ms. */
+export interface Decider {
+  readonly spec: Spec;
+  readonly state: State;
+  readonly since: number;
+  readonly last?: Made;
 }
 
 interface Options {
@@ -22,61 +24,66 @@ interface Options {
   readyPods: (key: string) => number;
   /** The PodAutoscaler is to be looked at again. */
   changed: (key: string) => void;
-  /** Told of every valid decision. */
-  decided: (key: string, made: Made) => void;
+  /** Panic began or ended. */
+  panicked: (key: string, made: Made) => void;
 }
 
-/** One decider a revision of this process's buckets: every two seconds, and at once when poked. */
+/** One decider a revision of this process's bucket: every tick, and at once when poked (contract data-plane 3.6). */
 export class Deciders {
   readonly #all = new Map<string, Decider>();
   readonly #o: Options;
-  readonly #timer: NodeJS.Timeout;
 
   constructor(options: Options) {
     this.#o = options;
-    this.#timer = setInterval(() => {
-      for (const key of this.#all.keys()) this.decide(key);
-    }, tickMs);
   }
 
-  /** Creates or updates a revision's decider and gives its state. */
-  ensure(key: string, spec: Spec): State {
-    const known = this.#all.get(key);
-    if (known) {
-      known.spec = spec;
-      return known.state;
-    }
-    const state = initialState(spec, this.#o.readyPods(key), this.#o.clock.now());
-    this.#all.set(key, { spec, state });
-    return state;
+  /** Creates or updates a revision's decider. */
+  ensure(key: string, spec: Spec): Decider {
+    const now = this.#o.clock.now();
+    const decider = this.#all.get(key) ?? { spec, state: initialState(spec, this.#o.readyPods(key), now), since: now };
+    const next = { ...decider, spec };
+    this.#all.set(key, next);
+    return next;
   }
 
-  last(key: string): Made | undefined {
-    return this.#all.get(key)?.last;
+  get(key: string): Decider | undefined {
+    return this.#all.get(key);
   }
 
-  specs(): Iterable<[string, Spec]> {
-    return [...this.#all].map(([key, d]) => [key, d.spec] as [string, Spec]);
+  entries(): Iterable<[string, Decider]> {
+    return this.#all.entries();
   }
 
-  /** A stat with load arrived: a revision at zero is decided at once (contract data-plane 3.6, "poke"). */
-  poke(key: string): void {
-    if (this.#all.get(key)?.state.desired === 0) this.decide(key);
+  /** The decision that is due every `tickMs`, for each revision. */
+  tick(): void {
+    for (const key of this.#all.keys()) this.#decide(key, 0);
   }
 
-  decide(key: string): State | undefined {
+  /**
+   * Load arrived: a revision without any is decided at once. `held`: requests somebody tells of whose stat is still on
+   * its way; they count for this decision and are not recorded, or they would count twice.
+   */
+  poke(key: string, held = 0): Decider | undefined {
+    if ((this.#all.get(key)?.state.desired ?? 1) <= 0) this.#decide(key, held);
+    return this.#all.get(key);
+  }
+
+  #decide(key: string, held: number): void {
     const decider = this.#all.get(key);
-    if (!decider) return undefined;
+    if (!decider) return;
+    const { spec, state: before } = decider;
     const now = this.#o.clock.now();
     const readyPods = this.#o.readyPods(key);
-    const averages = this.#o.collections.averages(key, decider.spec, now);
-    const before = decider.state;
-    const [state, decision] = decide(decider.spec, before, { readyPods, ...averages }, now);
-    decider.state = state;
-    decider.last = { ...decision, ...averages, readyPods };
-    if (decision.valid) this.#o.decided(key, decider.last);
+    const averages = this.#o.collections.averages(key, spec, now);
+    if (held > 0) {
+      averages.stable = Math.max(held, averages.stable ?? 0);
+      averages.panic = Math.max(held, averages.panic ?? 0);
+    }
+    const [state, decision] = decide(spec, before, { readyPods, ...averages }, now);
+    const last = { ...decision, ...averages, readyPods };
+    this.#all.set(key, { ...decider, state, last });
+    if ((before.panicSince === undefined) !== (state.panicSince === undefined)) this.#o.panicked(key, last);
     if (changed(before, state)) this.#o.changed(key);
-    return state;
   }
 
   remove(key: string): void {
@@ -85,9 +92,5 @@ export class Deciders {
 
   clear(): void {
     this.#all.clear();
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
   }
 }

@@ -1,22 +1,56 @@
-import type { Meter } from '@opentelemetry/api';
-import type { Made } from './deciders.ts';
+import { labels } from '@ebb/shared/api/labels.ts';
+import type { Attributes, Meter } from '@opentelemetry/api';
+import type { Deciders } from './deciders.ts';
+import type { PodCounts } from './stats/pods.ts';
 
-/** The autoscaler's instruments (contract data-plane 3.13). */
-export function instruments(meter: Meter): { decided(key: string, made: Made): void } {
-  const desired = meter.createGauge('kn.revision.pods.desired', { unit: '{item}' });
-  const excess = meter.createGauge('kn.revision.capacity.excess', { unit: '{concurrency}' });
-  const panic = meter.createGauge('kn.revision.panic.mode');
-  const stableAverage = meter.createGauge('kn.revision.concurrency.stable');
-  const panicAverage = meter.createGauge('kn.revision.concurrency.panic');
-  return {
-    decided(key, made) {
-      const slash = key.indexOf('/');
-      const attributes = { 'k8s.namespace.name': key.slice(0, slash), 'kn.revision.name': key.slice(slash + 1) };
-      desired.record(made.desired, attributes);
-      excess.record(made.excessBurstCapacity, attributes);
-      panic.record(made.panicking ? 1 : 0, attributes);
-      stableAverage.record(made.stable ?? 0, attributes);
-      panicAverage.record(made.panic ?? 0, attributes);
-    },
+interface Options {
+  meter: Meter;
+  deciders: Deciders;
+  podCounts: (key: string) => PodCounts;
+  labelsOf: (key: string) => Record<string, string> | undefined;
+}
+
+/**
+ * The autoscaler's instruments (contract data-plane 3.13). Observed, not recorded: what is served are the revisions
+ * there are, so one that is gone is forgotten.
+ */
+export function observeDecisions({ meter, deciders, podCounts, labelsOf }: Options): void {
+  const gauge = (name: string, unit?: string) => meter.createObservableGauge(`kn.revision.${name}`, { unit });
+  const averagesOf = (metric: string) => ({
+    stable: gauge(`${metric}.stable`),
+    panic: gauge(`${metric}.panic`),
+    target: gauge(`${metric}.target`),
+  });
+  const averages = { concurrency: averagesOf('concurrency'), rps: averagesOf('rps') };
+  const desired = gauge('pods.desired', '{item}');
+  const excess = gauge('capacity.excess', '{concurrency}');
+  const panicMode = gauge('panic.mode');
+  const pods = {
+    ready: gauge('pods.count', '{pod}'),
+    notReady: gauge('pods.not_ready.count', '{pod}'),
+    pending: gauge('pods.pending.count', '{pod}'),
+    terminating: gauge('pods.terminating.count', '{pod}'),
   };
+  const all = [desired, excess, panicMode, ...Object.values(pods), ...Object.values(averages).flatMap((a) => Object.values(a))];
+  meter.addBatchObservableCallback((result) => {
+    for (const [key, { spec, state, last }] of deciders.entries()) {
+      const own = labelsOf(key);
+      const slash = key.indexOf('/');
+      const attributes: Attributes = {
+        'k8s.namespace.name': key.slice(0, slash),
+        'kn.revision.name': key.slice(slash + 1),
+        'kn.configuration.name': own?.[labels.configuration] ?? '',
+        'kn.service.name': own?.[labels.service] ?? '',
+      };
+      result.observe(desired, state.desired, attributes);
+      result.observe(excess, state.excessBurstCapacity, attributes);
+      result.observe(panicMode, state.panicSince === undefined ? 0 : 1, attributes);
+      const counts = podCounts(key);
+      for (const name of ['ready', 'notReady', 'pending', 'terminating'] as const) result.observe(pods[name], counts[name], attributes);
+      const { stable, panic, target } = averages[spec.metric];
+      result.observe(target, spec.targetValue, attributes);
+      if (last?.stable !== undefined) result.observe(stable, last.stable, attributes);
+      if (last?.panic !== undefined) result.observe(panic, last.panic, attributes);
+    }
+  }, all);
 }

@@ -12,8 +12,8 @@ export interface State {
   panicSince?: number;
   /** The highest scale of this panic. */
   peak: number;
-  /** Recent decisions, newest last, for scale-down-delay. */
-  recent: number[];
+  /** Recent decisions that no later one topped, oldest and highest first, for scale-down-delay. */
+  recent: readonly { tick: number; desired: number }[];
 }
 
 /** What is seen at the moment of a decision. `undefined` averages: no data. */
@@ -92,8 +92,11 @@ export function decide(spec: Spec, state: State, seen: Observation, now: number)
   }
   let { recent } = state;
   if (spec.reachable && spec.scaleDownDelayMs > 0) {
-    recent = [...recent, desired].slice(-Math.ceil(spec.scaleDownDelayMs / tickMs));
-    desired = Math.max(...recent);
+    // By tick, not by count: a poke between two ticks must not shorten the delay. What a later decision tops is forgotten.
+    const tick = Math.floor(now / tickMs);
+    const oldest = tick - Math.ceil(spec.scaleDownDelayMs / tickMs) + 1;
+    recent = [...recent.filter((r) => r.tick >= oldest && r.desired > desired), { tick, desired }];
+    desired = recent[0]?.desired ?? desired;
   }
   const tbc = spec.targetBurstCapacity;
   const excessBurstCapacity = tbc === 0 ? 0 : tbc < 0 ? -1 : Math.floor(readyPods * spec.totalValue - tbc - panic);

@@ -2,6 +2,7 @@ import type { Spec } from './spec.ts';
 
 /** How long an activation may outlast the progress deadline, ms (contract data-plane 3.7). */
 const activationSlackMs = 30_000;
+/** How long until the next look when the ServerlessService has nothing to change, and after a probe, ms. */
 const lookAgainMs = 3_000;
 const probeAgainMs = 1_000;
 
@@ -13,6 +14,8 @@ export interface ScaleInput {
   active: 'True' | 'False' | 'Unknown';
   /** How long Active has been as it is, ms. */
   activeForMs: number;
+  /** How long this process has decided for the revision, ms: after a restart its windows know less than Active does. */
+  observedForMs: number;
   initialized: boolean;
   sksMode: 'Serve' | 'Proxy';
   /** How long the activator has been in the path, ms; undefined: it is not. */
@@ -31,32 +34,30 @@ export interface Scaled {
   clamped?: 'min-scale' | 'max-scale' | 'initial-scale';
 }
 
-/** The bounds a decision is held to (contract data-plane 3.7, steps 2 and 3). */
+/** The bounds a decision is held to (contract data-plane 3.7, steps 2 and 3); max 0 is none. */
 export function boundsOf(spec: Spec, initialized: boolean): { min: number; max: number; initial: boolean } {
-  const min = spec.unreachable ? 0 : spec.minScale;
-  const initial = spec.initialScale > 1 && !initialized && !spec.unreachable && spec.initialScale > min;
-  return { min: initial ? spec.initialScale : min, max: spec.maxScale, initial };
+  if (!spec.reachable) return { min: 0, max: spec.maxScale, initial: false };
+  const initial = spec.initialScale > 1 && !initialized && spec.initialScale > spec.minScale;
+  return { min: initial ? spec.initialScale : spec.minScale, max: spec.maxScale, initial };
 }
 
 /** From a decision to replicas, through the bounds and, at zero, the slow way out (contract data-plane 3.7). */
 export function scale(spec: Spec, s: ScaleInput): Scaled {
   if (s.desired < 0 && s.active !== 'Unknown') return { want: s.desired };
   const { min, max, initial } = boundsOf(spec, s.initialized);
-  let want = s.desired;
+  let bounded = Math.max(0, s.desired);
   let clamped: Scaled['clamped'];
-  if (want >= 0 || min > 0) {
-    if (want < min) {
-      want = min;
-      clamped = initial ? 'initial-scale' : 'min-scale';
-    } else if (max > 0 && want > max) {
-      want = max;
-      clamped = 'max-scale';
-    }
+  if (max > 0 && bounded > max) {
+    bounded = max;
+    clamped = 'max-scale';
   }
-  if (want < 0) return activating(spec, s);
-  const out: Scaled = want === 0 ? toZero(spec, s) : { want };
-  if (out.apply === undefined && out.want > 0 && out.want !== s.replicas) out.apply = out.want;
-  return { ...out, clamped };
+  if (bounded < min) {
+    bounded = min;
+    clamped = initial ? 'initial-scale' : 'min-scale';
+  }
+  const out = bounded === 0 ? toZero(spec, s) : { want: bounded };
+  const apply = out.apply ?? (out.want > 0 ? out.want : undefined);
+  return { ...out, apply: apply === s.replicas ? undefined : apply, clamped };
 }
 
 /** No decision while pods come up: only the time limit counts. */
@@ -66,11 +67,14 @@ function activating(spec: Spec, s: ScaleInput): Scaled {
   return { want: -1, requeueAfterMs: limit - s.activeForMs + 1 };
 }
 
+/** The zero logic of contract data-plane 3.7, row by row. */
 function toZero(spec: Spec, s: ScaleInput): Scaled {
   if (!spec.enableScaleToZero) return { want: 1 };
   if (s.active === 'Unknown') return activating(spec, s);
   if (s.active === 'True') {
-    if (s.activeForMs < spec.stableWindowMs) return { want: 1, requeueAfterMs: spec.stableWindowMs - s.activeForMs };
+    // A restart empties the windows: "no traffic" counts only after it was watched for a whole window.
+    const quietForMs = Math.min(s.activeForMs, s.observedForMs);
+    if (quietForMs < spec.stableWindowMs) return { want: 1, requeueAfterMs: spec.stableWindowMs - quietForMs };
     return { want: 0, requeueAfterMs: s.sksMode === 'Proxy' ? lookAgainMs : undefined };
   }
   if (s.replicas === 0) return { want: 0 };

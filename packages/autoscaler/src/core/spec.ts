@@ -25,8 +25,8 @@ export interface Spec {
   minScale: number;
   /** 0: no limit. */
   maxScale: number;
+  /** False only when nothing routes here or the revision failed: then min-scale, retention and slow scale-down do not count. */
   reachable: boolean;
-  unreachable: boolean;
   enableScaleToZero: boolean;
   gracePeriodMs: number;
   podRetentionMs: number;
@@ -56,7 +56,8 @@ export function specOf(pa: PodAutoscaler, config: Configs['config-autoscaler'], 
   const utilization = number('targetUtilization', (metric === 'rps' ? 0.7 : config.concurrencyTargetPercentage) * 100) / 100;
   const stableWindowMs = duration('window', config.stableWindowMs);
   const panicShare = number('panicWindow', config.panicWindowPercentage) / 100;
-  const unreachable = pa.spec.reachability === 'Unreachable';
+  const reachable = pa.spec.reachability !== 'Unreachable';
+  const initialScale = number('initialScale', config.initialScale);
   return {
     metric,
     algorithm: own('metricAggregation')?.toLowerCase().startsWith('weighted') ? 'weighted-exponential' : 'linear',
@@ -71,14 +72,13 @@ export function specOf(pa: PodAutoscaler, config: Configs['config-autoscaler'], 
     maxScaleDownRate: config.maxScaleDownRate,
     scaleDownDelayMs: duration('scaleDownDelay', config.scaleDownDelayMs),
     activationScale: number('activationScale', 0),
-    initialScale: number('initialScale', config.initialScale),
+    initialScale: initialScale === 0 && !config.allowZeroInitialScale ? config.initialScale : initialScale,
     minScale: number('minScale', config.minScale),
     maxScale: number('maxScale', config.maxScale),
-    reachable: !unreachable,
-    unreachable,
+    reachable,
     enableScaleToZero: config.enableScaleToZero,
     gracePeriodMs: config.scaleToZeroGracePeriodMs,
-    podRetentionMs: unreachable ? 0 : duration('podRetention', config.podRetentionPeriodMs),
+    podRetentionMs: reachable ? duration('podRetention', config.podRetentionPeriodMs) : 0,
     progressDeadlineMs: duration('progressDeadline', deployment.progressDeadlineMs),
   };
 }

@@ -1,7 +1,13 @@
 import { type ReportReply, type StatBatch, StatsIngestClient, type WireStatMessage } from '@ebb/shared/proto/gen/stats.ts';
-import { type ClientDuplexStream, credentials } from '@grpc/grpc-js';
+import { type ClientDuplexStream, credentials, Metadata } from '@grpc/grpc-js';
 
-/** Passes stats on to the owner of the bucket: a reporter may not know it yet. One stream, opened when needed. */
+/** Metadata of a Report stream between autoscalers: what comes by it is not passed on again. */
+export const forwardedKey = 'ebb-forwarded';
+
+/**
+ * Passes stats on to the owner of the bucket: a reporter may not know it yet. One stream, opened when needed. What an
+ * owner does not take fast enough is dropped: a second later there is a newer stat.
+ */
 export class Forwarder {
   #address = '';
   #client?: StatsIngestClient;
@@ -9,26 +15,32 @@ export class Forwarder {
 
   send(address: string, messages: WireStatMessage[]): void {
     if (address !== this.#address) this.close();
-    if (!this.#call) {
-      this.#address = address;
-      this.#client = new StatsIngestClient(address, credentials.createInsecure());
-      const call = this.#client.report();
-      this.#call = call;
-      const lost = () => {
-        if (this.#call === call) this.close();
-      };
-      call.on('error', lost);
-      call.on('end', lost);
-      call.on('data', () => undefined);
-    }
-    this.#call?.write({ messages });
+    const call = this.#call ?? this.#open(address);
+    if (!call.writableNeedDrain) call.write({ messages });
   }
 
   close(): void {
-    this.#call?.end();
-    this.#client?.close();
+    const call = this.#call;
     this.#call = undefined;
+    call?.end();
+    this.#client?.close();
     this.#client = undefined;
     this.#address = '';
+  }
+
+  #open(address: string): ClientDuplexStream<StatBatch, ReportReply> {
+    const metadata = new Metadata();
+    metadata.set(forwardedKey, 'true');
+    this.#address = address;
+    this.#client = new StatsIngestClient(address, credentials.createInsecure());
+    const call = this.#client.report(metadata);
+    this.#call = call;
+    const lost = () => {
+      if (this.#call === call) this.close();
+    };
+    call.on('error', lost);
+    call.on('end', lost);
+    call.on('data', () => undefined);
+    return call;
   }
 }

@@ -2,60 +2,49 @@ import type { Pod } from '@ebb/shared/api/builtin.ts';
 import { ports } from '@ebb/shared/api/ports.ts';
 import type { Cache } from '@ebb/shared/kube/cache.ts';
 import type { Clock } from '@ebb/shared/lib/clock.ts';
-import { PodStatsClient, type Stat } from '@ebb/shared/proto/gen/stats.ts';
-import type { Logger } from '@ebb/shared/telemetry/log.ts';
-import { type ClientReadableStream, credentials } from '@grpc/grpc-js';
+import type { Stat } from '@ebb/shared/proto/gen/stats.ts';
 import { sampleSize } from '../core/sample.ts';
 import { byRevision, serves } from './pods.ts';
-
-/** A stat older than this says nothing about now. */
-const freshMs = 2500;
-
-interface Stream {
-  client: PodStatsClient;
-  call: ClientReadableStream<Stat>;
-  last?: { stat: Stat; at: number };
-  broken: boolean;
-}
+import { freshMs, PodSource } from './source.ts';
 
 interface Options {
-  pods: Cache<Pod>;
+  pods: Pick<Cache<Pod>, 'byIndex'>;
   clock: Clock;
-  log: Logger;
+  /** Where pods serve their stats. */
+  port?: number;
 }
 
-/** Listens to the stats of a sample of each revision's pods: one gRPC stream a pod (contract data-plane 3.5). */
+/** A pod that serves: since when it is known to, and its stats when it is in the sample. */
+interface Seen {
+  at: number;
+  source?: PodSource;
+}
+
+/** Listens to a sample of each revision's pods (contract data-plane 3.5). */
 export class Scraper {
   readonly #o: Options;
-  readonly #streams = new Map<string, Map<string, Stream>>();
+  readonly #revisions = new Map<string, Map<string, Seen>>();
 
   constructor(options: Options) {
     this.#o = options;
   }
 
   /**
-   * What the pods of a revision report now, as one stat for all of them: the sample's sum, times population over
-   * sample. Undefined without pods or before the first word of any.
+   * What the pods of a revision report now, as one stat for all of them: the sample's sum times population over
+   * sample. Undefined without pods, or when less than half of the sample has something to say. To be called once a second.
    */
   sample(key: string): Stat | undefined {
-    const pods = this.#o.pods.byIndex(byRevision, key).filter((p) => serves(p) && p.status?.podIP);
-    const wanted = sampleSize(pods.length);
-    const streams = this.#streams.get(key) ?? new Map<string, Stream>();
-    this.#streams.set(key, streams);
-    const ips = new Set(pods.map((p) => p.status?.podIP ?? ''));
-    for (const [ip, stream] of streams) if (!ips.has(ip) || stream.broken) this.#close(streams, ip, stream);
-    // The oldest first: they have seen a whole window.
-    const byAge = [...pods].sort((a, b) => ((a.status?.startTime ?? '') < (b.status?.startTime ?? '') ? -1 : 1));
-    for (const pod of byAge.slice(0, wanted)) {
-      const ip = pod.status?.podIP ?? '';
-      if (!streams.has(ip)) streams.set(ip, this.#open(ip));
-    }
-    if (streams.size === 0) this.#streams.delete(key);
     const now = this.#o.clock.now();
-    const fresh = [...streams.values()].flatMap((s) => (s.last && now - s.last.at < freshMs ? [s.last.stat] : []));
-    if (fresh.length === 0) return undefined;
-    const factor = pods.length / fresh.length;
-    const sum = (pick: (s: Stat) => number) => fresh.reduce((n, s) => n + pick(s), 0) * factor;
+    const pods = this.#o.pods.byIndex(byRevision, key).filter((p) => serves(p) && p.status?.podIP);
+    const seen = this.#follow(key, pods, now);
+    const wanted = sampleSize(pods.length);
+    this.#choose(pods, seen, wanted);
+    const all = [...seen.values()];
+    const fresh = all.flatMap((s) => s.source?.fresh() ?? []);
+    // A pod that has only just come and said nothing yet has had no load: it is not part of what is extrapolated to.
+    const settled = all.filter((s) => s.source?.fresh() || now - s.at >= freshMs).length;
+    if (fresh.length === 0 || fresh.length * 2 < Math.min(wanted, settled)) return undefined;
+    const sum = (pick: (s: Stat) => number) => (fresh.reduce((n, s) => n + pick(s), 0) * settled) / fresh.length;
     return {
       podName: 'service-scraper',
       averageConcurrentRequests: sum((s) => s.averageConcurrentRequests),
@@ -68,35 +57,43 @@ export class Scraper {
   }
 
   forget(key: string): void {
-    const streams = this.#streams.get(key);
-    for (const [ip, stream] of streams ?? []) if (streams) this.#close(streams, ip, stream);
-    this.#streams.delete(key);
+    for (const { source } of this.#revisions.get(key)?.values() ?? []) source?.close();
+    this.#revisions.delete(key);
   }
 
   stop(): void {
-    for (const key of [...this.#streams.keys()]) this.forget(key);
+    for (const key of [...this.#revisions.keys()]) this.forget(key);
   }
 
-  #open(ip: string): Stream {
-    const client = new PodStatsClient(`${ip}:${ports.autometric}`, credentials.createInsecure(), { 'grpc.max_reconnect_backoff_ms': 1000 });
-    const call = client.watch({ periodMs: 1000 });
-    const stream: Stream = { client, call, broken: false };
-    call.on('data', (stat: Stat) => {
-      stream.last = { stat, at: this.#o.clock.now() };
-    });
-    call.on('error', (error) => {
-      stream.broken = true;
-      this.#o.log.debug({ ip, err: error.message }, 'stats stream broke');
-    });
-    call.on('end', () => {
-      stream.broken = true;
-    });
-    return stream;
+  /** Brings what is known of a revision's pods up to date. */
+  #follow(key: string, pods: Pod[], now: number): Map<string, Seen> {
+    const before = this.#revisions.get(key);
+    const seen = new Map<string, Seen>();
+    for (const pod of pods) {
+      const uid = pod.metadata.uid ?? '';
+      seen.set(uid, before?.get(uid) ?? { at: now });
+    }
+    for (const [uid, { source }] of before ?? []) if (!seen.has(uid)) source?.close();
+    if (seen.size > 0) this.#revisions.set(key, seen);
+    else this.#revisions.delete(key);
+    return seen;
   }
 
-  #close(streams: Map<string, Stream>, ip: string, stream: Stream): void {
-    stream.call.cancel();
-    stream.client.close();
-    streams.delete(ip);
+  /** Keeps `wanted` sources that work, the oldest pods first: they have seen a whole window. */
+  #choose(pods: Pod[], seen: Map<string, Seen>, wanted: number): void {
+    let working = 0;
+    for (const { source } of seen.values()) {
+      source?.refresh();
+      if (source && !source.failing()) working++;
+    }
+    if (working >= wanted) return;
+    const age = (p: Pod) => p.status?.startTime ?? '';
+    for (const pod of [...pods].sort((a, b) => (age(a) < age(b) ? -1 : 1))) {
+      const entry = seen.get(pod.metadata.uid ?? '');
+      if (!entry || entry.source) continue;
+      entry.source = new PodSource(pod.status?.podIP ?? '', this.#o.port ?? ports.autometric, this.#o.clock);
+      working++;
+      if (working >= wanted) return;
+    }
   }
 }

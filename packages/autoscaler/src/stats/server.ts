@@ -1,55 +1,63 @@
 import { createServer as createHttp } from 'node:http';
-import { createServer, type Server as NetServer, type Socket } from 'node:net';
-import type { ReportReply, StatBatch, WireStatMessage } from '@ebb/shared/proto/gen/stats.ts';
-import { StatsIngestService } from '@ebb/shared/proto/gen/stats.ts';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type ReportReply, type StatBatch, StatsIngestService, type WireStatMessage } from '@ebb/shared/proto/gen/stats.ts';
 import { sniffPreface } from '@ebb/shared/proxy/sniff.ts';
 import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
+import { forwardedKey } from './forward.ts';
 
 interface Options {
+  /** 0: any that is free. */
   port: number;
-  /** Takes what was reported. */
-  receive: (messages: WireStatMessage[]) => void;
+  /** Takes what was reported; `forwarded`: by another autoscaler. */
+  receive: (messages: WireStatMessage[], forwarded: boolean) => void;
   /** The owners of the buckets, `bucket → host:port`; empty when this process owns them all. */
   owners: () => Record<string, string>;
-  /** Why this process is not ready, or undefined. */
-  ready: () => string | undefined;
 }
 
 export interface StatsServer {
-  /** Probes fail from now on. */
+  readonly port: number;
+  /** Probes fail from now on; reports are still taken. */
   draining(): void;
   /** Tells every reporter of the present owners. */
   announceOwners(): void;
-  close(): Promise<void>;
+  /** Ends the reports, so that their senders turn elsewhere, and cuts what is left after `graceMs`. */
+  close(graceMs: number): Promise<void>;
 }
 
 /** How often a reporter hears of the owners, as a sign of life, ms. */
 const heartbeatMs = 5_000;
+/** A reporter that is silent on the connection itself is looked for this often, ms. */
+const keepaliveMs = 10_000;
 
-/** One port for gRPC (StatsIngest) and for the kubelet's HTTP/1 probes: told apart by the HTTP/2 preface. */
+/**
+ * One port for gRPC (StatsIngest) and for the kubelet's probes over HTTP/1, told apart by the HTTP/2 preface: any path
+ * answers 200, and 500 once draining (contract data-plane 3.12, control-plane 8.3).
+ */
 export async function startStatsServer(o: Options): Promise<StatsServer> {
   let stopping = false;
   const calls = new Set<ServerDuplexStream<StatBatch, ReportReply>>();
-  const grpc = new Server();
+  const grpc = new Server({ 'grpc.keepalive_time_ms': keepaliveMs, 'grpc.keepalive_timeout_ms': keepaliveMs });
   grpc.addService(StatsIngestService, {
     report(call: ServerDuplexStream<StatBatch, ReportReply>) {
+      const forwarded = call.metadata.get(forwardedKey).length > 0;
+      const gone = () => calls.delete(call);
       calls.add(call);
       call.write({ owners: o.owners() });
-      call.on('data', (batch: StatBatch) => o.receive(batch.messages));
-      call.on('error', () => calls.delete(call));
+      call.on('data', (batch: StatBatch) => o.receive(batch.messages, forwarded));
+      call.on('error', gone);
+      call.on('cancelled', gone);
       call.on('end', () => {
-        calls.delete(call);
+        gone();
         call.end();
       });
     },
   });
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
   const http = createHttp((_req, res) => {
-    const why = stopping ? 'shutting down' : o.ready();
-    res.writeHead(why === undefined ? 200 : 503, { 'content-type': 'text/plain; charset=utf-8' }).end(why ?? 'ok');
+    res.writeHead(stopping ? 500 : 200, { 'content-type': 'text/plain; charset=utf-8' }).end(stopping ? 'shutting down' : 'ok');
   });
   const sockets = new Set<Socket>();
-  const server: NetServer = createServer((socket) => {
+  const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
@@ -63,20 +71,27 @@ export async function startStatsServer(o: Options): Promise<StatsServer> {
     server.listen(o.port, resolve);
   });
   const announceOwners = () => {
-    for (const call of calls) call.write({ owners: o.owners() });
+    for (const call of calls) if (!call.writableNeedDrain) call.write({ owners: o.owners() });
   };
   const heartbeat = setInterval(announceOwners, heartbeatMs);
   return {
+    port: (server.address() as AddressInfo).port,
     announceOwners,
     draining: () => {
       stopping = true;
     },
-    async close() {
+    async close(graceMs) {
       clearInterval(heartbeat);
+      const closed = new Promise((resolve) => server.close(resolve));
       for (const call of calls) call.end();
+      injector.drain(graceMs);
+      http.closeIdleConnections();
+      const cut = setTimeout(() => {
+        for (const socket of sockets) socket.destroy();
+      }, graceMs);
+      await closed;
+      clearTimeout(cut);
       grpc.forceShutdown();
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
     },
   };
 }

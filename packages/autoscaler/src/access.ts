@@ -1,0 +1,20 @@
+import { builtin } from '@ebb/shared/api/builtin.ts';
+import { type Access, commonAccess, read, reconcilerAccess } from '@ebb/shared/kube/access.ts';
+import type { Reconciler } from '@ebb/shared/kube/reconciler.ts';
+import { metricReconciler } from './reconcilers/metric/index.ts';
+import { podAutoscalerReconciler } from './reconcilers/podautoscaler/index.ts';
+
+/** The reconcilers for the sake of their declarations: these need nothing that runs. */
+const declared = [
+  podAutoscalerReconciler({} as Parameters<typeof podAutoscalerReconciler>[0]),
+  metricReconciler({} as Parameters<typeof metricReconciler>[0]),
+] as unknown as readonly Reconciler<never, never>[];
+
+/** What the autoscaler does in the cluster. */
+export const access: readonly Access[] = [
+  ...commonAccess,
+  ...reconcilerAccess(declared),
+  { kind: builtin.Pod, verbs: read },
+  { kind: builtin.Service, verbs: read },
+  { kind: builtin.Deployment, subresource: 'scale', verbs: ['patch'] },
+];

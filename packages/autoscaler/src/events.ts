@@ -1,0 +1,36 @@
+import type { EventBus } from '@ebb/shared/events/types.ts';
+import type { Election } from '@ebb/shared/kube/leases.ts';
+import type { Deciders, Made } from './deciders.ts';
+
+/** Tells of the beginning and the end of panic. */
+export const publishPanic =
+  (bus: EventBus) =>
+  (key: string, { panicking, stable, panic, wantStable, wantPanic, readyPods }: Made): void => {
+    const slash = key.indexOf('/');
+    bus.publish({
+      type: 'revision.panic',
+      namespace: key.slice(0, slash),
+      name: key.slice(slash + 1),
+      data: { panicking, stable, panic, wantStable, wantPanic, readyPods },
+    });
+  };
+
+interface Wakes {
+  bus: EventBus;
+  election: Election;
+  deciders: Deciders;
+  /** The name of this replica, for the answer. */
+  replica: string;
+}
+
+/**
+ * Answers `revision.wake`: one request is held for a revision without capacity. Only the owner of the bucket answers.
+ * The request's stat comes by the stat stream as well; here it only makes the decision come now.
+ */
+export function serveWakes({ bus, election, deciders, replica }: Wakes): void {
+  bus.subscribe('revision.wake', ({ namespace, name }) => {
+    if (!election.leading()) return undefined;
+    const desired = deciders.poke(`${namespace}/${name}`, 1)?.state.desired;
+    return Promise.resolve({ owner: replica, desired: desired ?? -1 });
+  });
+}

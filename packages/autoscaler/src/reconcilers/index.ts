@@ -1,0 +1,7 @@
+import type { Reconciler } from '@ebb/shared/kube/reconciler.ts';
+import { metricReconciler } from './metric/index.ts';
+import { podAutoscalerReconciler } from './podautoscaler/index.ts';
+
+/** The reconcilers of the autoscaler. */
+export const reconcilers = (options: Parameters<typeof podAutoscalerReconciler>[0]): readonly Reconciler<never, never>[] =>
+  [podAutoscalerReconciler(options), metricReconciler(options.collections)] as unknown as readonly Reconciler<never, never>[];
