@@ -10,7 +10,7 @@ import { RouteTable } from '../core/table.ts';
 import { Pools } from './pools.ts';
 
 /** How long a changed Ingress waits for addresses of a new backend while what it replaces still works. */
-const holdMs = 5000;
+export const holdMs = 5000;
 
 interface Options {
   ingresses: Cache<Ingress>;
