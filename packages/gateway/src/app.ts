@@ -44,7 +44,9 @@ export async function startGateway(log: Logger): Promise<Running> {
   const services = informers.informer<KubeService>(builtin.Service, { transform: slimService });
   const endpoints = informers.informer<Endpoints>(builtin.Endpoints, { transform: slimEndpoints });
   const ingresses = informers.informer(kinds.Ingress);
-  const routing = new Routing({ ingresses, services, endpoints, log });
+  let running: Reconciling | undefined;
+  const prober = createProber({ ready: (key) => running?.enqueue(ingressQueue, key) });
+  const routing = new Routing({ ingresses, services, endpoints, log, served: (key) => prober.hurry(key) });
   await informers.start();
 
   const telemetry = instruments(metrics.meter, () => performance.now());
@@ -76,8 +78,6 @@ export async function startGateway(log: Logger): Promise<Running> {
     settings: config.get('config-leader-election'),
   });
   await informers.start();
-  let running: Reconciling | undefined;
-  const prober = createProber({ ready: (key) => running?.enqueue(ingressQueue, key) });
   const bus = connectEvents({ component: 'gateway', url: env.natsUrl, log });
   running = runReconcilers({
     reconcilers: reconcilers({ routing, prober, systemNamespace: env.systemNamespace, clusterDomain: env.clusterDomain }),

@@ -84,12 +84,15 @@ test('a replica that is gone need not answer; a new one must', async () => {
   expect(await p.check('ns/app', wanted(at(a, b)))).toBe(false);
 });
 
-test('a new spec starts over', async () => {
+test('a new spec starts over, and is asked for again at once when this replica has it', async () => {
   const a = await replica();
   a.hash = 'h1';
-  const { prober: p } = prober();
+  const { prober: p, ready } = prober();
   expect(await p.check('ns/app', { hash: 'h1', host: 'h', replicas: at(a) })).toBe(true);
-  expect(await p.check('ns/app', { hash: 'h2', host: 'h', replicas: at(a) })).toBe(false);
+  const wanted = { hash: 'h2', host: 'h', replicas: at(a) };
+  expect(await p.check('ns/app', wanted)).toBe(false);
   a.hash = 'h2';
-  expect(await p.check('ns/app', { hash: 'h2', host: 'h', replicas: at(a) })).toBe(true);
+  p.hurry('ns/app');
+  await expect.poll(() => ready).toEqual(['ns/app']);
+  expect(await p.check('ns/app', wanted)).toBe(true);
 });

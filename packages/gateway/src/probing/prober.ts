@@ -18,6 +18,8 @@ export interface Prober {
    * calls `ready` with the key when a later answer completes the set. A new hash starts over.
    */
   check(key: string, wanted: Wanted): Promise<boolean>;
+  /** This replica has just begun to serve it: those that did not answer rightly are asked again at once. */
+  hurry(key: string): void;
   forget(key: string): void;
   close(): void;
 }
@@ -31,6 +33,8 @@ interface State {
   passed: Set<string>;
   probing: Map<string, AbortController>;
   waiting: (() => void)[];
+  /** Ends the pauses between probes. */
+  hurry: Set<() => void>;
 }
 
 /** Contract data-plane 4.2: 1 s a probe. The peer waits 50 ms before a second one; a watch event takes less. */
@@ -70,12 +74,13 @@ export function createProber({ ready }: Options): Prober {
     const controller = new AbortController();
     const { signal } = controller;
     state.probing.set(idOf(target), controller);
-    for (let delay = firstRetryMs; ; delay = Math.min(lastRetryMs, delay * 2)) {
+    for (let delay = firstRetryMs; ; ) {
       const answer = await probe(target, host, signal);
       if (signal.aborted) return;
       if (answer === hash) break;
-      await new Promise((resolve) => setTimeout(resolve, delay).unref());
+      const hurried = await pause(state, delay);
       if (signal.aborted) return;
+      delay = hurried ? firstRetryMs : Math.min(lastRetryMs, delay * 2);
     }
     state.probing.delete(idOf(target));
     state.passed.add(idOf(target));
@@ -95,7 +100,7 @@ export function createProber({ ready }: Options): Prober {
     async check(key, wanted) {
       const id = `${wanted.hash} ${wanted.host}`;
       if (states.get(key)?.id !== id) forget(key);
-      const state = states.get(key) ?? { id, passed: new Set(), probing: new Map(), waiting: [] };
+      const state = states.get(key) ?? { id, passed: new Set(), probing: new Map(), waiting: [], hurry: new Set<() => void>() };
       states.set(key, state);
       const replicas = new Map(wanted.replicas.map((t) => [idOf(t), t]));
       for (const [replica, controller] of state.probing) {
@@ -110,12 +115,29 @@ export function createProber({ ready }: Options): Prober {
       if (state.probing.size > 0) await moment(state);
       return replicas.size > 0 && state.probing.size === 0;
     },
+    hurry(key) {
+      for (const end of [...(states.get(key)?.hurry ?? [])]) end();
+    },
     forget,
     close() {
       for (const key of [...states.keys()]) forget(key);
       agent.destroy();
     },
   };
+}
+
+/** Resolves after `ms`, with true when it was cut short. */
+function pause(state: State, ms: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const over = (hurried: boolean) => {
+      clearTimeout(timer);
+      state.hurry.delete(hurry);
+      resolve(hurried);
+    };
+    const hurry = () => over(true);
+    const timer = setTimeout(() => over(false), ms);
+    state.hurry.add(hurry);
+  });
 }
 
 /** Resolves when the last probe passes, at most after `momentMs`. */

@@ -45,11 +45,16 @@ export class Pools {
     if (this.#backends.get(service)?.size === 0) this.#backends.delete(service);
   }
 
-  /** A Service or its Endpoints changed. Returns whether a backend is behind it. */
-  refresh(namespace: string, service: string): boolean {
-    const backends = this.#backends.get(`${namespace}/${service}`);
-    for (const [key, backend] of backends ?? []) this.#fill(this.#pools.get(key) as Pool, backend);
-    return backends !== undefined;
+  /** A Service or its Endpoints changed. Returns the backends that have addresses now and had none. */
+  refresh(namespace: string, service: string): string[] {
+    const filled: string[] = [];
+    for (const [key, backend] of this.#backends.get(`${namespace}/${service}`) ?? []) {
+      const pool = this.#pools.get(key) as Pool;
+      const before = pool.size;
+      this.#fill(pool, backend);
+      if (before === 0 && pool.size > 0) filled.push(key);
+    }
+    return filled;
   }
 
   #fill(pool: Pool, b: Backend): void {

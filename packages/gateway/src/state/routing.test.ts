@@ -11,10 +11,12 @@ const app = (...services: string[]) =>
 
 let cluster: { ingresses: HandCache<Ingress>; services: HandCache<KubeService>; endpoints: HandCache<Endpoints> };
 let routing: Routing;
+let told: string[];
 beforeEach(() => {
   vi.useFakeTimers();
   cluster = { ingresses: new HandCache(), services: new HandCache(), endpoints: new HandCache() };
-  routing = new Routing({ ...cluster, log: createLogger('test', 'silent') });
+  told = [];
+  routing = new Routing({ ...cluster, log: createLogger('test', 'silent'), served: (key) => told.push(key) });
 });
 afterEach(() => {
   routing.close();
@@ -35,8 +37,19 @@ test('a new Ingress is served at once, a changed one when its backends have addr
   expect(serving()).toEqual(['one']);
   cluster.services.put(service('two'));
   expect(serving()).toEqual(['one']);
+  told = [];
   cluster.endpoints.put(endpoints('two', { port: 1 }));
   expect(serving()).toEqual(['one', 'two']);
+  expect(told).toEqual(['ns/app']);
+});
+
+test('it is told when an Ingress that came first got its backends', () => {
+  cluster.ingresses.put(app('one', 'two'));
+  told = [];
+  run('one');
+  expect(told).toEqual([]);
+  run('two');
+  expect(told).toEqual(['ns/app']);
 });
 
 test('it does not wait for ever, nor for one that serves nobody anyway', () => {

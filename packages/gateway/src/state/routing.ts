@@ -17,6 +17,8 @@ interface Options {
   services: Cache<KubeService>;
   endpoints: Cache<Endpoints>;
   log: Logger;
+  /** Told when the present spec of an Ingress (`namespace/name`) began to be served, backends and all. */
+  served?: (key: string) => void;
 }
 
 /**
@@ -30,16 +32,18 @@ export class Routing {
   readonly #log: Logger;
   readonly #held = new Map<string, { routes: Routes; timer: NodeJS.Timeout }>();
   readonly #problems = new Map<string, string>();
-  /** Backend key → how many Ingresses, served or held, name it. */
-  readonly #users = new Map<string, number>();
+  /** Backend key → what is served or held and names it. */
+  readonly #users = new Map<string, Set<Routes>>();
+  readonly #served: (key: string) => void;
 
-  constructor({ ingresses, services, endpoints, log }: Options) {
+  constructor({ ingresses, services, endpoints, log, served = () => undefined }: Options) {
     this.#log = log;
+    this.#served = served;
     this.pools = new Pools({ services, endpoints });
     const refresh = ({ before, after }: Change<KubeObject>) => {
       const { namespace, name } = (after ?? before)!.metadata;
-      if (this.pools.refresh(namespace, name))
-        for (const { routes } of [...this.#held.values()]) if (this.reachable(routes)) this.#serve(routes);
+      const users = this.pools.refresh(namespace, name).flatMap((key) => [...(this.#users.get(key) ?? [])]);
+      for (const routes of new Set(users)) this.#filled(routes);
     };
     services.onChange(refresh);
     endpoints.onChange(refresh);
@@ -67,19 +71,23 @@ export class Routing {
 
   #changed(ingress: Ingress): void {
     const key = keyOf(ingress);
-    this.#unhold(key);
     let routes: Routes;
     try {
       routes = compile(ingress);
-      this.#problems.delete(key);
     } catch (error) {
+      this.#unhold(key);
       this.#problems.set(key, (error as Error).message);
       this.#log.warn({ ingress: key, err: (error as Error).message }, 'not served; what was served before stays');
       return;
     }
+    this.#problems.delete(key);
+    const same = (known: Routes | undefined) => known?.hash === routes.hash && known.createdAt === routes.createdAt;
+    // A change of its status, say.
+    if (same(this.#held.get(key)?.routes)) return;
+    this.#unhold(key);
     const served = this.table.get(key);
-    if (served?.hash === routes.hash && served.createdAt === routes.createdAt) return;
-    this.#use(routes, 1);
+    if (same(served)) return;
+    this.#use(routes);
     if (!served || this.reachable(routes) || !this.reachable(served)) {
       this.#serve(routes);
       return;
@@ -95,7 +103,8 @@ export class Routing {
     this.#held.delete(routes.key);
     const before = this.table.get(routes.key);
     this.table.put(routes);
-    if (before) this.#use(before, -1);
+    if (before) this.#release(before);
+    this.#served(routes.key);
   }
 
   #unhold(key: string): void {
@@ -103,7 +112,7 @@ export class Routing {
     if (!held) return;
     clearTimeout(held.timer);
     this.#held.delete(key);
-    this.#use(held.routes, -1);
+    this.#release(held.routes);
   }
 
   #removed(key: string): void {
@@ -112,20 +121,32 @@ export class Routing {
     const served = this.table.get(key);
     if (!served) return;
     this.table.remove(key);
-    this.#use(served, -1);
+    this.#release(served);
   }
 
-  #use(routes: Routes, by: 1 | -1): void {
+  /** A backend of it got its first addresses. */
+  #filled(routes: Routes): void {
+    if (!this.reachable(routes)) return;
+    if (this.#held.get(routes.key)?.routes === routes) this.#serve(routes);
+    else if (!this.#held.has(routes.key)) this.#served(routes.key);
+  }
+
+  #use(routes: Routes): void {
     for (const backend of routes.backends) {
       const key = backendKey(backend);
-      const users = (this.#users.get(key) ?? 0) + by;
-      if (users > 0) {
-        this.#users.set(key, users);
-        this.pools.ensure(backend);
-      } else {
-        this.#users.delete(key);
-        this.pools.release(backend);
-      }
+      this.#users.set(key, (this.#users.get(key) ?? new Set()).add(routes));
+      this.pools.ensure(backend);
+    }
+  }
+
+  #release(routes: Routes): void {
+    for (const backend of routes.backends) {
+      const key = backendKey(backend);
+      const users = this.#users.get(key);
+      users?.delete(routes);
+      if (users?.size) continue;
+      this.#users.delete(key);
+      this.pools.release(backend);
     }
   }
 }
