@@ -15,6 +15,7 @@ import { commonEnv, portFromEnv } from '@ebb/shared/telemetry/env.ts';
 import type { Logger } from '@ebb/shared/telemetry/log.ts';
 import { startMetrics } from '@ebb/shared/telemetry/metrics.ts';
 import type { Running } from '@ebb/shared/telemetry/process.ts';
+import { createLookups } from './digest/lookups.ts';
 import { createDigestResolver } from './digest/resolver.ts';
 import { reconcilers } from './reconcilers/index.ts';
 import { watches as revisionWatches } from './reconcilers/revision/watches.ts';
@@ -35,7 +36,7 @@ export async function startController(log: Logger): Promise<Running> {
     onBad: (name, error) => log.error({ configMap: name, err: error.message }, 'bad update; the last good settings stay'),
   });
   let running: Reconciling | undefined;
-  const digests = createDigestResolver(systemClock, (key) => running?.enqueue(revisionWatches.queue, key));
+  const digests = createDigestResolver(createLookups(systemClock, (key) => running?.enqueue(revisionWatches.queue, key)));
   const all = reconcilers({ client, config, digests, env });
   declareInformers(all, informers);
   const elector = createElector({

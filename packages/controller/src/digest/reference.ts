@@ -7,7 +7,12 @@ export interface Reference {
   digest?: string;
 }
 
-/** Takes an image reference apart as Docker does: Docker Hub and `library/` are implied, so is `latest`. */
+const repositoryPattern = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/;
+
+/**
+ * Takes an image reference apart as Docker does: Docker Hub and `library/` are implied, so is `latest`. Throws the
+ * contract's text (control-plane 7.3) on what is none.
+ */
 export function parseReference(image: string): Reference {
   const [name = '', digest] = image.split('@');
   const slash = name.indexOf('/');
@@ -18,6 +23,10 @@ export function parseReference(image: string): Reference {
   const colon = rest.lastIndexOf(':');
   const tag = colon >= 0 ? rest.slice(colon + 1) : 'latest';
   if (colon >= 0) rest = rest.slice(0, colon);
+  const invalid = (why: string) => new Error(`failed to parse image name ${JSON.stringify(image)} into a tag: ${why}`);
+  if (!repositoryPattern.test(rest))
+    throw invalid(`the repository ${JSON.stringify(rest)} must be lower case letters, digits, '.', '_', '-' and '/'`);
+  if (!/^\w[\w.-]{0,127}$/.test(tag)) throw invalid(`the tag ${JSON.stringify(tag)} must be at most 128 letters, digits, '_', '.' and '-'`);
   const repository = registry === 'index.docker.io' && !rest.includes('/') ? `library/${rest}` : rest;
   return { registry, repository, tag, digest };
 }

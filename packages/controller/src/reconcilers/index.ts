@@ -4,6 +4,7 @@ import type { Reconciler } from '@ebb/shared/kube/reconciler.ts';
 import type { CommonEnv } from '@ebb/shared/telemetry/env.ts';
 import type { DigestResolver } from '../digest/resolver.ts';
 import { configurationReconciler } from './configuration/index.ts';
+import { defaulterOf } from './defaults.ts';
 import { labelerReconciler } from './labeler/index.ts';
 import { revisionReconciler } from './revision/index.ts';
 import { routeReconciler } from './route/index.ts';
@@ -29,11 +30,12 @@ export function reconcilers({ client, config, digests, env }: Options): readonly
     'config-network': config.get('config-network'),
     'config-observability': config.get('config-observability'),
   });
+  const defaults = defaulterOf(config);
   return [
-    serviceReconciler,
-    configurationReconciler,
-    revisionReconciler({ client, settings, digests }),
-    routeReconciler(config, env.clusterDomain),
+    serviceReconciler(defaults),
+    configurationReconciler(defaults),
+    revisionReconciler({ client, settings, digests, defaults }),
+    routeReconciler(config, defaults, env.clusterDomain),
     labelerReconciler,
     serverlessServiceReconciler(env.systemNamespace),
   ] as unknown as readonly Reconciler<never, never>[];

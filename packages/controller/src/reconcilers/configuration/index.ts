@@ -1,12 +1,14 @@
 import { type Configuration, kinds } from '@ebb/shared/api/kinds.ts';
 import type { Reconciler } from '@ebb/shared/kube/reconciler.ts';
+import type { Defaulter } from '../defaults.ts';
 import { type Input, plan } from './plan.ts';
 import { revisionName } from './resources/revision.ts';
 import { byConfiguration, watches } from './watches.ts';
 
-export const configurationReconciler: Reconciler<Configuration, Input> = {
+export const configurationReconciler = (defaults: Defaulter): Reconciler<Configuration, Input> => ({
   watches,
   conditions: ['Ready'],
+  prepare: (configuration) => defaults('Configuration', configuration),
   gather(configuration, caches) {
     const revisions = caches.of(kinds.Revision);
     return {
@@ -15,4 +17,4 @@ export const configurationReconciler: Reconciler<Configuration, Input> = {
     };
   },
   plan,
-};
+});

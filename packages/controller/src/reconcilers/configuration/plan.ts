@@ -69,6 +69,7 @@ export function plan(configuration: Configuration, input: Input, now: number): P
     }
   }
   const best = latestReady(configuration, input.revisions);
+  // Only a revision that is ready now makes us Ready: a latest one that is looked at anew leaves what we say as it is.
   if (best && best.metadata.name !== configuration.status?.latestReadyRevisionName) {
     status.latestReadyRevisionName = best.metadata.name;
     events.push({
@@ -77,7 +78,7 @@ export function plan(configuration: Configuration, input: Input, now: number): P
       message: `LatestReadyRevisionName updated to ${quote(best.metadata.name)}`,
     });
   }
-  if (ready?.status !== 'False' && status.latestReadyRevisionName === status.latestCreatedRevisionName) marks.true('Ready');
+  if (best && best.metadata.name === created.metadata.name) marks.true('Ready');
   return done();
 }
 

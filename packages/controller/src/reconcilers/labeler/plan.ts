@@ -73,8 +73,10 @@ const time = (now: number): string => `${new Date(now).toISOString().slice(0, 19
 
 function patch(kind: Kind, object: KubeObject, routes: string[], state: string | undefined, now: number): Write {
   const metadata = {
+    // The annotation is a list others change too: what we read must be what we replace.
+    resourceVersion: object.metadata.resourceVersion,
     annotations: {
-      [routesKey]: routes.length ? routes.sort().join(',') : null,
+      [routesKey]: routes.length ? [...routes].sort().join(',') : null,
       ...(state ? { [annotations.routingStateModified[0]]: time(now) } : {}),
     },
     ...(state ? { labels: { [labels.routingState]: state } } : {}),

@@ -4,6 +4,7 @@ import { labels } from '@ebb/shared/api/labels.ts';
 import type { KubeClient } from '@ebb/shared/kube/client.ts';
 import type { Reconciler } from '@ebb/shared/kube/reconciler.ts';
 import type { DigestResolver } from '../../digest/resolver.ts';
+import type { Defaulter } from '../defaults.ts';
 import { type Input, plan } from './plan.ts';
 import { deploymentName } from './resources/deployment.ts';
 import { imagesOf } from './resources/others.ts';
@@ -14,12 +15,14 @@ interface Options {
   client: KubeClient;
   settings: () => Settings;
   digests: DigestResolver;
+  defaults: Defaulter;
 }
 
-export function revisionReconciler({ client, settings, digests }: Options): Reconciler<Revision, Input> {
+export function revisionReconciler({ client, settings, digests, defaults }: Options): Reconciler<Revision, Input> {
   return {
     watches,
     conditions: ['Ready', 'ResourcesAvailable', 'ContainerHealthy'],
+    prepare: (revision) => defaults('Revision', revision),
     async gather(revision, caches) {
       const { namespace, name } = revision.metadata;
       const config = settings();
@@ -29,7 +32,12 @@ export function revisionReconciler({ client, settings, digests }: Options): Reco
       const labelSelector = `${labels.revisionUID}=${revision.metadata.uid}`;
       const pod = without ? (await client.list(builtin.Pod, { namespace, labelSelector, limit: 1 })).items[0] : undefined;
       const known =
-        found.state === 'resolved' ? { ...revision, status: { ...revision.status, containerStatuses: found.containers } } : revision;
+        found.state === 'resolved'
+          ? {
+              ...revision,
+              status: { ...revision.status, containerStatuses: found.containers, initContainerStatuses: found.initContainers },
+            }
+          : revision;
       const images = imagesOf(known).flatMap((i) => caches.of(kinds.Image).get(namespace, i.metadata.name) ?? []);
       return { settings: config, digests: found, deployment, pod, autoscaler: caches.of(kinds.PodAutoscaler).get(namespace, name), images };
     },

@@ -1,10 +1,9 @@
 import { builtin, type Deployment, type Pod } from '@ebb/shared/api/builtin.ts';
 import { conditionSets } from '@ebb/shared/api/condition-sets.ts';
-import { isReady, type Marks, marking } from '@ebb/shared/api/conditions.ts';
+import { isFalse, isReady, type Marks, marking } from '@ebb/shared/api/conditions.ts';
 import { type Image, kinds, type PodAutoscaler, type Revision } from '@ebb/shared/api/kinds.ts';
 import { labels } from '@ebb/shared/api/labels.ts';
 import { isOwnedBy } from '@ebb/shared/api/meta.ts';
-import { isAlreadyExists } from '@ebb/shared/kube/client.ts';
 import type { Plan, Write } from '@ebb/shared/kube/reconciler.ts';
 import { jsonEqual } from '@ebb/shared/lib/equal.ts';
 import type { Digests } from '../../digest/resolver.ts';
@@ -35,6 +34,8 @@ export function plan(original: Revision, input: Input): Plan<Status> {
   const wasReady = isReady(original);
   const done = (error?: string): Plan<Status> => {
     const becomes = !wasReady && marks.is('Ready', 'True');
+    const fails = !isFalse(original.status?.conditions, 'Ready') && marks.is('Ready', 'False');
+    const { reason, message } = marks.get('Ready') ?? {};
     return {
       writes,
       error,
@@ -42,7 +43,11 @@ export function plan(original: Revision, input: Input): Plan<Status> {
       events: becomes
         ? [{ type: 'Normal', reason: 'RevisionReady', message: 'Revision becomes ready upon all resources being ready' }]
         : [],
-      announce: becomes ? [{ type: 'revision.ready', data: {} }] : [],
+      announce: [
+        ...(becomes ? [{ type: 'revision.ready', data: {} }] : []),
+        ...(fails ? [{ type: 'revision.failed', data: { reason, message } }] : []),
+      ],
+      requeueAfterMs: waitsForPod(input, marks) ? lookAgainMs : undefined,
     };
   };
 
@@ -62,15 +67,25 @@ export function plan(original: Revision, input: Input): Plan<Status> {
 
   const refused = deploymentStep(revision, input, marks, writes);
   if (refused) return done(refused);
+  const error = autoscalerStep(revision, input, marks, status, writes);
+  // Last: nobody waits for them, and the pods wait for the autoscaler.
   for (const image of imagesOf(revision)) {
     if (!input.images.some((i) => i.metadata.name === image.metadata.name))
-      writes.push({ verb: 'create', kind: kinds.Image, object: image, failed: quietIfThere });
+      writes.push({ verb: 'create', kind: kinds.Image, object: image });
   }
-  return done(autoscalerStep(revision, input, marks, status, writes));
+  return done(error);
 }
 
-/** A child that is there although the cache does not show it yet is no failure worth telling. */
-const quietIfThere = (error: Error) => (isAlreadyExists(error) ? {} : {});
+/** How often a pod that does not become available is looked at: that its container ended changes no object we watch. */
+const lookAgainMs = 3000;
+
+const withoutPods = ({ deployment }: Input): boolean =>
+  (deployment?.spec?.replicas ?? 0) > 0 && (deployment?.status?.availableReplicas ?? 0) === 0;
+
+/** Pods are wanted, none is available, and nothing says why yet. */
+function waitsForPod(input: Input, marks: Marks): boolean {
+  return withoutPods(input) && !marks.is('ContainerHealthy', 'False') && !marks.is('ResourcesAvailable', 'False');
+}
 
 function deploymentStep(revision: Revision, input: Input, marks: Marks, writes: Write[]): string | undefined {
   const { deployment, settings } = input;
@@ -90,7 +105,7 @@ function deploymentStep(revision: Revision, input: Input, marks: Marks, writes: 
     writes.push({ verb: 'update', kind: builtin.Deployment, object: updatedDeployment(deployment, wanted) });
   }
   followDeployment(marks, deployment);
-  if ((deployment.spec?.replicas ?? 0) > 0 && (deployment.status?.availableReplicas ?? 0) === 0) {
+  if (withoutPods(input)) {
     followPod(marks, deployment, input.pod, settings['config-deployment'].podIsAlwaysSchedulable);
   }
   if ((deployment.status?.readyReplicas ?? 0) > 0) marks.true('ContainerHealthy');

@@ -1,16 +1,18 @@
 import { builtin } from '@ebb/shared/api/builtin.ts';
 import { kinds, type Route } from '@ebb/shared/api/kinds.ts';
-import { labels } from '@ebb/shared/api/labels.ts';
+import { keyOf } from '@ebb/shared/api/meta.ts';
 import type { ConfigStore } from '@ebb/shared/config/store.ts';
 import type { Reconciler } from '@ebb/shared/kube/reconciler.ts';
 import { childName } from '@ebb/shared/lib/child-name.ts';
+import type { Defaulter } from '../defaults.ts';
 import { type Input, plan } from './plan.ts';
-import { watches } from './watches.ts';
+import { byRoute, watches } from './watches.ts';
 
-export function routeReconciler(config: ConfigStore, clusterDomain: string): Reconciler<Route, Input> {
+export function routeReconciler(config: ConfigStore, defaults: Defaulter, clusterDomain: string): Reconciler<Route, Input> {
   return {
     watches,
     conditions: ['Ready', 'AllTrafficAssigned', 'IngressReady', 'CertificateProvisioned'],
+    prepare: (route) => defaults('Route', route),
     gather(route, caches) {
       const { namespace, name } = route.metadata;
       const services = caches.of(builtin.Service);
@@ -21,7 +23,8 @@ export function routeReconciler(config: ConfigStore, clusterDomain: string): Rec
         tagHeaders: config.get('config-features')['tag-header-based-routing'] === 'Enabled',
         ingress: caches.of(kinds.Ingress).get(namespace, childName(name, '')),
         service: (s) => services.get(namespace, s),
-        placeholders: services.list(namespace).filter((s) => s.metadata.labels?.[labels.route] === name),
+        placeholders: services.byIndex(byRoute, keyOf(route)),
+        endpoints: (s) => caches.of(builtin.Endpoints).get(namespace, s),
         configuration: (c) => caches.of(kinds.Configuration).get(namespace, c),
         revision: (r) => caches.of(kinds.Revision).get(namespace, r),
       };

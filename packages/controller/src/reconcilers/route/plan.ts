@@ -1,4 +1,4 @@
-import { builtin, type KubeService } from '@ebb/shared/api/builtin.ts';
+import { builtin, type Endpoints, type KubeService } from '@ebb/shared/api/builtin.ts';
 import { conditionSets } from '@ebb/shared/api/condition-sets.ts';
 import { getCondition, type Marks, marking } from '@ebb/shared/api/conditions.ts';
 import { type Ingress, kinds, type Route } from '@ebb/shared/api/kinds.ts';
@@ -8,7 +8,7 @@ import type { Plan, Write } from '@ebb/shared/kube/reconciler.ts';
 import { jsonEqual } from '@ebb/shared/lib/equal.ts';
 import { type Naming, type Target, targetOf } from './resources/hosts.ts';
 import { ingressOf } from './resources/ingress.ts';
-import { loadBalancerOf, needsNew, placeholderOf } from './resources/placeholder.ts';
+import { placeholderWrites } from './resources/placeholder.ts';
 import { type Known, resolveTraffic } from './resources/traffic.ts';
 
 export interface Input extends Naming, Known {
@@ -16,6 +16,7 @@ export interface Input extends Naming, Known {
   ingress?: Ingress;
   /** Services by name in the Route's namespace. */
   service(name: string): KubeService | undefined;
+  endpoints(name: string): Endpoints | undefined;
   /** Services labelled as this Route's. */
   placeholders: KubeService[];
 }
@@ -59,13 +60,14 @@ export function plan(route: Route, input: Input): Plan<Status> {
   if (!resolved.ok) return done();
   marks.true('AllTrafficAssigned');
 
-  const foreign = targets.find((t) => {
-    const live = input.service(t.hostname);
-    return live !== undefined && !isOwnedBy(live, route);
-  });
-  if (foreign) {
-    marks.false('IngressReady', 'NotOwned', `There is an existing placeholder Service ${quote(foreign.hostname)} that we do not own.`);
-    return done(`route: ${quote(route.metadata.name)} does not own Service: ${quote(foreign.hostname)}`);
+  for (const [kind, get] of [
+    ['Service', input.service],
+    ['Endpoint', input.endpoints],
+  ] as const) {
+    const foreign = targets.find((t) => foreignTo(route, get(t.hostname)));
+    if (!foreign) continue;
+    marks.false('IngressReady', 'NotOwned', `There is an existing placeholder ${kind} ${quote(foreign.hostname)} that we do not own.`);
+    return done(`route: ${quote(route.metadata.name)} does not own ${kind}: ${quote(foreign.hostname)}`);
   }
   marks.true('CertificateProvisioned', 'TLSNotEnabled', 'external-domain-tls is not enabled');
 
@@ -75,7 +77,15 @@ export function plan(route: Route, input: Input): Plan<Status> {
   } catch (error) {
     return done((error as Error).message);
   }
-  for (const t of targets) placeholder(route, t, input, writes);
+  for (const t of targets) {
+    writes.push(
+      ...placeholderWrites(route, t, {
+        ingress: input.ingress,
+        service: input.service(t.hostname),
+        endpoints: input.endpoints(t.hostname),
+      }),
+    );
+  }
   const unwanted = input.placeholders.filter((s) => !targets.some((t) => t.hostname === s.metadata.name) && isOwnedBy(s, route));
   for (const s of unwanted) writes.push({ verb: 'delete', kind: builtin.Service, namespace: s.metadata.namespace, name: s.metadata.name });
   ingressStep(wanted, input.ingress, marks, writes);
@@ -83,47 +93,9 @@ export function plan(route: Route, input: Input): Plan<Status> {
   return done();
 }
 
-function placeholder(route: Route, target: Target, input: Input, writes: Write[]): void {
-  const live = input.service(target.hostname);
-  const { service, endpoints } = placeholderOf(route, target, loadBalancerOf(input.ingress, target.local));
-  const create = (): Write => ({
-    verb: 'create',
-    kind: builtin.Service,
-    object: service,
-    event: { type: 'Normal', reason: 'Created', message: `Created placeholder service ${quote(target.hostname)}` },
-    failed: (error: Error) => ({
-      event: {
-        type: 'Warning',
-        reason: 'CreationFailed',
-        message: `Failed to create placeholder service ${quote(target.hostname)}: ${error.message}`,
-      },
-    }),
-  });
-  if (!live) writes.push(create());
-  else if (needsNew(live, service)) {
-    writes.push({ verb: 'delete', kind: builtin.Service, namespace: live.metadata.namespace, name: live.metadata.name }, create());
-  } else {
-    // Labels and annotations are a union: what others put there stays (contract 2.4).
-    const metadata = {
-      ...live.metadata,
-      labels: { ...live.metadata.labels, ...service.metadata.labels },
-      annotations: { ...live.metadata.annotations, ...service.metadata.annotations },
-    };
-    const kept = service.spec?.type === 'ClusterIP' ? { clusterIP: live.spec?.clusterIP, clusterIPs: live.spec?.clusterIPs } : {};
-    const relevant = (s: KubeService) => [
-      s.spec?.type,
-      s.spec?.externalName ?? '',
-      s.spec?.ports?.map((p) => [p.name, p.port, p.appProtocol]),
-    ];
-    if (
-      !jsonEqual(relevant(live), relevant(service)) ||
-      !jsonEqual(live.metadata.labels ?? {}, metadata.labels) ||
-      !jsonEqual(live.metadata.annotations ?? {}, metadata.annotations)
-    ) {
-      writes.push({ verb: 'update', kind: builtin.Service, object: { ...live, metadata, spec: { ...service.spec, ...kept } } });
-    }
-  }
-  if (endpoints && !live) writes.push({ verb: 'create', kind: builtin.Endpoints, object: endpoints });
+/** Somebody else's object under a name we want. */
+function foreignTo(route: Route, live: KubeService | Endpoints | undefined): boolean {
+  return live !== undefined && !isOwnedBy(live, route);
 }
 
 function ingressStep(wanted: Ingress, live: Ingress | undefined, marks: Marks, writes: Write[]): void {

@@ -5,7 +5,7 @@ import type { ServerlessService } from '@ebb/shared/api/kinds.ts';
 import { isOwnedBy } from '@ebb/shared/api/meta.ts';
 import type { Plan, Write } from '@ebb/shared/kube/reconciler.ts';
 import { jsonEqual } from '@ebb/shared/lib/equal.ts';
-import { publicEndpointsOf, readyAddresses, sideOf } from './resources/endpoints.ts';
+import { publicEndpointsOf, readyAddresses, sameSubsets, sideOf } from './resources/endpoints.ts';
 import { privateName, privateServiceOf, publicServiceOf } from './resources/services.ts';
 
 export interface Input {
@@ -41,25 +41,26 @@ export function plan(sks: ServerlessService, input: Input): Plan<Status> {
   if (!input.deployment) return done(`deployment ${sks.metadata.namespace}/${sks.spec.objectRef?.name} is not there yet`);
 
   const privateWanted = privateServiceOf(sks, input.deployment.spec?.selector.matchLabels ?? {});
+  let working = '';
   if (!input.privateService) {
-    marks.unknown('EndpointsPopulated', 'CreatingPrivateService', message);
+    working ||= 'CreatingPrivateService';
     writes.push({ verb: 'create', kind: builtin.Service, object: privateWanted });
   } else if (!sameService(input.privateService, privateWanted)) {
-    marks.unknown('EndpointsPopulated', 'UpdatingPrivateService', message);
+    working ||= 'UpdatingPrivateService';
     writes.push({ verb: 'update', kind: builtin.Service, object: updated(input.privateService, privateWanted) });
   }
   const publicWanted = publicServiceOf(sks);
   if (!input.publicService) {
-    marks.unknown('EndpointsPopulated', 'CreatingPublicService', message);
+    working ||= 'CreatingPublicService';
     writes.push({ verb: 'create', kind: builtin.Service, object: publicWanted });
   } else if (!sameService(input.publicService, publicWanted)) {
     writes.push({ verb: 'update', kind: builtin.Service, object: updated(input.publicService, publicWanted) });
   }
   const endpoints = publicEndpointsOf(sks, input.privateEndpoints, input.activatorEndpoints);
   if (!input.publicEndpoints) {
-    marks.unknown('EndpointsPopulated', 'CreatingPublicEndpoints', message);
+    working ||= 'CreatingPublicEndpoints';
     writes.push({ verb: 'create', kind: builtin.Endpoints, object: endpoints });
-  } else if (!jsonEqual(input.publicEndpoints.subsets ?? [], endpoints.subsets ?? [])) {
+  } else if (!sameSubsets(input.publicEndpoints, endpoints)) {
     writes.push({ verb: 'update', kind: builtin.Endpoints, object: { ...input.publicEndpoints, subsets: endpoints.subsets } as Endpoints });
   }
   status.privateServiceName = privateName(sks);
@@ -70,16 +71,22 @@ export function plan(sks: ServerlessService, input: Input): Plan<Status> {
   const side = sideOf(sks, readyAddresses(input.privateEndpoints), readyAddresses(input.activatorEndpoints));
   if (side === 'Proxy') marks.true(...populated);
   else marks.false(...populated);
-  if ((endpoints.subsets ?? []).length > 0) marks.true('EndpointsPopulated');
-  else marks.unknown('EndpointsPopulated', 'NoHealthyBackends', message);
+  // Pods, not activators, make it ready: behind activators alone it is Unknown, as at zero.
+  if (readyAddresses(input.privateEndpoints) > 0) marks.true('EndpointsPopulated');
+  else marks.unknown('EndpointsPopulated', working || 'NoHealthyBackends', message);
   return done();
 }
 
 const relevant = (s: KubeService) => [s.spec?.selector ?? {}, s.spec?.ports?.map((p) => [p.name, p.port, p.targetPort, p.appProtocol])];
 const sameService = (live: KubeService, wanted: KubeService): boolean =>
-  jsonEqual(relevant(live), relevant(wanted)) && jsonEqual(live.metadata.labels ?? {}, wanted.metadata.labels ?? {});
+  jsonEqual(relevant(live), relevant(wanted)) &&
+  Object.entries(wanted.metadata.labels ?? {}).every(([key, value]) => live.metadata.labels?.[key] === value);
 
 function updated(live: KubeService, wanted: KubeService): KubeService {
-  const metadata = { ...live.metadata, labels: wanted.metadata.labels, annotations: wanted.metadata.annotations };
+  const metadata = {
+    ...live.metadata,
+    labels: { ...live.metadata.labels, ...wanted.metadata.labels },
+    annotations: { ...live.metadata.annotations, ...wanted.metadata.annotations },
+  };
   return { ...live, metadata, spec: { ...live.spec, selector: wanted.spec?.selector, ports: wanted.spec?.ports } };
 }

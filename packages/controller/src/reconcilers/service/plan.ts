@@ -2,8 +2,7 @@ import { conditionSets } from '@ebb/shared/api/condition-sets.ts';
 import { getCondition, type Marks, marking } from '@ebb/shared/api/conditions.ts';
 import { type Configuration, kinds, type Revision, type Route, type Service } from '@ebb/shared/api/kinds.ts';
 import { labels } from '@ebb/shared/api/labels.ts';
-import type { Kind } from '@ebb/shared/api/meta.ts';
-import { isOwnedBy, type KubeObject } from '@ebb/shared/api/meta.ts';
+import { type CommonStatus, isOwnedBy, type Kind, type KubeObject } from '@ebb/shared/api/meta.ts';
 import type { EventText, Plan, Write } from '@ebb/shared/kube/reconciler.ts';
 import { jsonEqual } from '@ebb/shared/lib/equal.ts';
 import { configurationOf, routeOf } from './resources/children.ts';
@@ -16,6 +15,7 @@ export interface Input {
 }
 
 type Status = NonNullable<Service['status']>;
+type Child = KubeObject & { status?: CommonStatus };
 
 const quote = JSON.stringify;
 
@@ -24,69 +24,59 @@ export function plan(service: Service, input: Input): Plan<Status> {
   const marks = marking(conditionSets.Service, service.status?.conditions);
   const writes: Write[] = [];
   const status: Status = { ...service.status };
+  const { name } = service.metadata;
   const done = (error?: string): Plan<Status> => ({ writes, status: { ...status, conditions: marks.conditions }, error });
+  const notOwned = (kind: 'Configuration' | 'Route', type: string): Plan<Status> => {
+    marks.false(type, 'NotOwned', `There is an existing ${kind} ${quote(name)} that we do not own.`);
+    return done(`service: ${quote(name)} does not own ${kind.toLowerCase()}: ${quote(name)}`);
+  };
 
-  for (const [kind, type, existing] of [
-    ['Configuration', 'ConfigurationsReady', input.configuration],
-    ['Route', 'RoutesReady', input.route],
-  ] as const) {
-    if (existing && !isOwnedBy(existing, service)) {
-      marks.false(type, 'NotOwned', `There is an existing ${kind} ${quote(service.metadata.name)} that we do not own.`);
-      return done(`service: ${quote(service.metadata.name)} does not own ${kind.toLowerCase()}: ${quote(service.metadata.name)}`);
-    }
+  if (input.configuration && !isOwnedBy(input.configuration, service)) return notOwned('Configuration', 'ConfigurationsReady');
+  const configuration = child(writes, kinds.Configuration, configurationOf(service, input.configuration), input.configuration);
+  if (configuration) {
+    status.latestReadyRevisionName = configuration.status?.latestReadyRevisionName;
+    status.latestCreatedRevisionName = configuration.status?.latestCreatedRevisionName;
+    mirror(marks, 'ConfigurationsReady', configuration);
+  } else {
+    marks.unknown('ConfigurationsReady', 'OutOfDate', 'The Configuration is still working to reflect the latest desired specification.');
+    // Traffic may name the revision that is to come: the Route waits for it.
+    if (service.spec.template?.metadata?.name) return done();
   }
-  const configuration = configurationOf(service, input.configuration);
-  child(writes, kinds.Configuration, configuration, input.configuration);
+  if (nameTaken(service, input)) {
+    const taken = quote(service.spec.template?.metadata?.name);
+    const message = `The revision name ${taken} is taken by a conflicting Revision, so traffic will not be migrated`;
+    marks.false('RoutesReady', 'RevisionNameTaken', message);
+    return done();
+  }
 
-  if (input.configuration) {
-    if (!followConfiguration(marks, status, input.configuration) && service.spec.template?.metadata?.name) return done();
-    if (nameTaken(service, input)) {
-      const name = service.spec.template?.metadata?.name;
-      marks.false(
-        'RoutesReady',
-        'RevisionNameTaken',
-        `The revision name ${quote(name)} is taken by a conflicting Revision, so traffic will not be migrated`,
-      );
-      return done();
-    }
-  } else if (service.spec.template?.metadata?.name) return done();
-
-  child(writes, kinds.Route, routeOf(service, input.route), input.route);
-  if (input.route) followRoute(marks, status, input.route, input.configuration);
+  if (input.route && !isOwnedBy(input.route, service)) return notOwned('Route', 'RoutesReady');
+  const route = child(writes, kinds.Route, routeOf(service, input.route), input.route);
+  if (route) followRoute(marks, status, route, input.configuration);
+  else marks.unknown('RoutesReady', 'OutOfDate', 'The Route is still working to reflect the latest desired specification.');
   return done();
 }
 
-/** Creates a child that is missing, overwrites one whose spec, labels or annotations are not as wanted. */
-function child(writes: Write[], kind: Kind, wanted: KubeObject, existing: KubeObject | undefined): void {
+/**
+ * Creates a child that is missing, overwrites one whose spec, labels or annotations are not as wanted. Returns the child
+ * when its status speaks of the spec that is wanted: what it said before an update must not make the Service Ready.
+ */
+function child<T extends Child>(writes: Write[], kind: Kind<T>, wanted: T, existing: T | undefined): T | undefined {
   if (!existing) {
+    const text = `${kind.kind} ${quote(wanted.metadata.name)}`;
     const failed = (error: Error): { event: EventText } => ({
-      event: {
-        type: 'Warning',
-        reason: 'CreationFailed',
-        message: `Failed to create ${kind.kind} ${quote(wanted.metadata.name)}: ${error.message}`,
-      },
+      event: { type: 'Warning', reason: 'CreationFailed', message: `Failed to create ${text}: ${error.message}` },
     });
-    const event: EventText = { type: 'Normal', reason: 'Created', message: `Created ${kind.kind} ${quote(wanted.metadata.name)}` };
+    const event: EventText = { type: 'Normal', reason: 'Created', message: `Created ${text}` };
     writes.push({ verb: 'create', kind, object: wanted, event, failed });
-    return;
+    return undefined;
   }
+  const sameSpec = jsonEqual(existing.spec, wanted.spec);
   const same =
-    jsonEqual(existing.spec, wanted.spec) &&
+    sameSpec &&
     jsonEqual(existing.metadata.labels ?? {}, wanted.metadata.labels ?? {}) &&
     jsonEqual(existing.metadata.annotations ?? {}, wanted.metadata.annotations ?? {});
-  if (!same) writes.push({ verb: 'update', kind, object: { ...existing, metadata: wanted.metadata, spec: wanted.spec } as KubeObject });
-}
-
-/** Step 2. False while the Configuration has not seen its latest spec. */
-function followConfiguration(marks: Marks, status: Status, configuration: Configuration): boolean {
-  if (configuration.metadata.generation !== configuration.status?.observedGeneration) {
-    marks.unknown('ConfigurationsReady', 'OutOfDate', 'The Configuration is still working to reflect the latest desired specification.');
-    return false;
-  }
-  status.latestReadyRevisionName = configuration.status?.latestReadyRevisionName;
-  status.latestCreatedRevisionName = configuration.status?.latestCreatedRevisionName;
-  mirror(marks, 'ConfigurationsReady', configuration);
-  return true;
+  if (!same) writes.push({ verb: 'update', kind, object: { ...existing, metadata: wanted.metadata, spec: wanted.spec } });
+  return sameSpec && existing.metadata.generation === existing.status?.observedGeneration ? existing : undefined;
 }
 
 /** Step 3. */
@@ -99,26 +89,19 @@ function nameTaken(service: Service, { configuration, named }: Input): boolean {
 
 /** Steps 5 and 6. */
 function followRoute(marks: Marks, status: Status, route: Route, configuration: Configuration | undefined): void {
-  if (route.metadata.generation !== route.status?.observedGeneration) {
-    marks.unknown('RoutesReady', 'OutOfDate', 'The Route is still working to reflect the latest desired specification.');
-    return;
-  }
   status.url = route.status?.url;
   status.address = route.status?.address;
   status.traffic = route.status?.traffic;
   mirror(marks, 'RoutesReady', route);
   if (!marks.is('RoutesReady', 'True')) return;
   const ready = configuration?.status?.latestReadyRevisionName;
-  const wanted = (route.spec.traffic ?? []).map(({ url, latestRevision, configurationName, ...t }) => ({
-    ...t,
-    revisionName: configurationName ? ready : t.revisionName,
-  }));
-  const actual = (route.status?.traffic ?? []).map(({ url, latestRevision, ...t }) => t);
+  const wanted = (route.spec.traffic ?? []).map((t) => [t.tag ?? '', t.configurationName ? ready : t.revisionName, t.percent ?? 0]);
+  const actual = (route.status?.traffic ?? []).map((t) => [t.tag ?? '', t.revisionName, t.percent ?? 0]);
   if (!jsonEqual(wanted, actual)) marks.unknown('RoutesReady', 'TrafficNotMigrated', 'Traffic is not yet migrated to the latest revision.');
 }
 
 /** Copies a child's Ready; a child that says nothing yet leaves ours as it is. */
-function mirror(marks: Marks, type: string, of: { status?: { conditions?: import('@ebb/shared/api/meta.ts').Condition[] } }): void {
+function mirror(marks: Marks, type: string, of: Child): void {
   const ready = getCondition(of.status?.conditions, 'Ready');
   if (ready?.status === 'True') marks.true(type);
   else if (ready?.status === 'False') marks.false(type, ready.reason ?? '', ready.message ?? '');

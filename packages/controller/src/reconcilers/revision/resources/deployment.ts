@@ -9,7 +9,7 @@ import { stableJson } from '@ebb/shared/lib/equal.ts';
 import { fnv1a32 } from '@ebb/shared/lib/hash.ts';
 import { servingContainer, userContainers } from './containers.ts';
 import { childAnnotations, childLabels } from './metadata.ts';
-import { queueProxyContainer, type Settings } from './queue-proxy.ts';
+import { queueProxyContainer, type Settings, tokenVolumes } from './queue-proxy.ts';
 
 export const deploymentName = (revision: Revision): string => childName(revision.metadata.name, '-deployment');
 
@@ -40,8 +40,10 @@ function podSpec(revision: Revision, settings: Settings): PodSpec {
       ],
     },
   };
+  const tokens = tokenVolumes(settings['config-deployment'].queueTokenAudiences);
   return {
     ...(spec as PodSpec),
+    ...(tokens.length > 0 ? { volumes: [...((spec as PodSpec).volumes ?? []), ...tokens] } : {}),
     containers: [...userContainers(revision), queueProxyContainer(revision, settings)],
     terminationGracePeriodSeconds: timeoutSeconds ?? settings['config-defaults'].revisionTimeoutSeconds,
     enableServiceLinks: spec.enableServiceLinks ?? settings['config-defaults'].enableServiceLinks,

@@ -1,5 +1,5 @@
 import { findAnnotation } from '@ebb/shared/api/annotations.ts';
-import type { Container } from '@ebb/shared/api/builtin.ts';
+import type { Container, PodSpec } from '@ebb/shared/api/builtin.ts';
 import type { Revision } from '@ebb/shared/api/kinds.ts';
 import { labels } from '@ebb/shared/api/labels.ts';
 import { controllerOf } from '@ebb/shared/api/meta.ts';
@@ -17,6 +17,8 @@ export type Settings = Pick<
   | 'config-network'
   | 'config-observability'
 > & { systemNamespace: string };
+
+const tokenVolume = 'knative-token-volume';
 
 const field = (fieldPath: string, apiVersion?: string) => ({ fieldRef: apiVersion ? { apiVersion, fieldPath } : { fieldPath } });
 
@@ -99,12 +101,19 @@ export function queueProxyContainer(revision: Revision, s: Settings): Container 
     },
     env,
   };
+  if (deployment.queueTokenAudiences.length > 0) out.volumeMounts = [{ name: tokenVolume, mountPath: '/var/run/secrets/tokens' }];
   if (probe) {
     const { exec, httpGet, tcpSocket, grpc, ...timing } = probe;
     const timings = Object.fromEntries(Object.entries(timing).filter(([, v]) => v !== 0));
     out.readinessProbe = { ...timings, httpGet: { port: servingPort, httpHeaders: [{ name: 'K-Network-Probe', value: 'queue' }] } };
   }
   return out;
+}
+
+/** Service-account tokens for queue-proxy, one per audience (contract 7.4 item 5). */
+export function tokenVolumes(audiences: readonly string[]): NonNullable<PodSpec['volumes']> {
+  const sources = [...audiences].sort().map((audience) => ({ serviceAccountToken: { audience, expirationSeconds: 3600, path: audience } }));
+  return sources.length > 0 ? [{ name: tokenVolume, projected: { sources } }] : [];
 }
 
 /** OBSERVABILITY_CONFIG: what queue-proxy needs of config-observability, zero values omitted. */

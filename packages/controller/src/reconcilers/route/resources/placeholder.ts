@@ -1,8 +1,10 @@
-import type { Endpoints, KubeService } from '@ebb/shared/api/builtin.ts';
+import { builtin, type Endpoints, type KubeService } from '@ebb/shared/api/builtin.ts';
 import type { Ingress, LoadBalancer, Route } from '@ebb/shared/api/kinds.ts';
 import { labels } from '@ebb/shared/api/labels.ts';
 import { ownerReference } from '@ebb/shared/api/meta.ts';
 import { ports } from '@ebb/shared/api/ports.ts';
+import type { Write } from '@ebb/shared/kube/reconciler.ts';
+import { jsonEqual } from '@ebb/shared/lib/equal.ts';
 import type { Target } from './hosts.ts';
 
 type Entry = NonNullable<LoadBalancer['ingress']>[number];
@@ -10,14 +12,14 @@ type Entry = NonNullable<LoadBalancer['ingress']>[number];
 const port = { name: 'http2', port: ports.serviceHttp, targetPort: ports.serviceHttp, appProtocol: 'kubernetes.io/h2c', protocol: 'TCP' };
 
 /** Where the ingress says it is reached: its private load balancer if it has one; exactly one entry counts. */
-export function loadBalancerOf(ingress: Ingress | undefined, local: boolean): Entry | undefined {
+function loadBalancerOf(ingress: Ingress | undefined, local: boolean): Entry | undefined {
   const status = ingress?.status;
   const lb = status?.privateLoadBalancer?.ingress?.length || local ? status?.privateLoadBalancer : status?.publicLoadBalancer;
   return lb?.ingress?.length === 1 ? lb.ingress[0] : undefined;
 }
 
-/** The placeholder Service of a target (contract control-plane 7.5.4): a name inside the cluster for the Route. */
-export function placeholderOf(route: Route, target: Target, entry: Entry | undefined): { service: KubeService; endpoints?: Endpoints } {
+/** The placeholder of a target (contract control-plane 7.5.4): a name inside the cluster for the Route. */
+function placeholderOf(route: Route, target: Target, entry: Entry | undefined): { service: KubeService; endpoints?: Endpoints } {
   const { [labels.visibility]: _, ...inherited } = route.metadata.labels ?? {};
   const metadata = {
     name: target.hostname,
@@ -47,8 +49,67 @@ export function placeholderOf(route: Route, target: Target, entry: Entry | undef
 }
 
 /** Whether a live Service can be updated to the wanted one, or must be made anew: type and cluster IP cannot change. */
-export function needsNew(live: KubeService, wanted: KubeService): boolean {
+function needsNew(live: KubeService, wanted: KubeService): boolean {
   const external = (s: KubeService) => s.spec?.type === 'ExternalName';
   if (!external(live) && external(wanted)) return true;
   return !external(live) && !external(wanted) && (live.spec?.clusterIP === 'None') !== (wanted.spec?.clusterIP === 'None');
+}
+
+export interface Live {
+  ingress?: Ingress;
+  service?: KubeService;
+  endpoints?: Endpoints;
+}
+
+/** The writes that make a target's placeholder, and once the ingress says where it is reached, lead it there. */
+export function placeholderWrites(route: Route, target: Target, live: Live): Write[] {
+  const entry = loadBalancerOf(live.ingress, target.local);
+  const { service, endpoints } = placeholderOf(route, target, entry);
+  const create: Write = {
+    verb: 'create',
+    kind: builtin.Service,
+    object: service,
+    event: { type: 'Normal', reason: 'Created', message: `Created placeholder service ${JSON.stringify(target.hostname)}` },
+    failed: (error: Error) => {
+      const message = `Failed to create placeholder service ${JSON.stringify(target.hostname)}: ${error.message}`;
+      return { event: { type: 'Warning', reason: 'CreationFailed', message } };
+    },
+  };
+  const writes: Write[] = [];
+  if (!live.service) writes.push(create);
+  // Without a load balancer the placeholder stays where it led before.
+  else if (!entry) return [];
+  else if (needsNew(live.service, service)) {
+    const { namespace, name, uid } = live.service.metadata;
+    writes.push({ verb: 'delete', kind: builtin.Service, namespace, name, uid }, create);
+  } else writes.push(...update(live.service, service));
+  if (endpoints && !live.endpoints) writes.push({ verb: 'create', kind: builtin.Endpoints, object: endpoints });
+  else if (endpoints && !jsonEqual(live.endpoints?.subsets, endpoints.subsets)) {
+    writes.push({
+      verb: 'update',
+      kind: builtin.Endpoints,
+      object: { ...live.endpoints, ...endpoints, metadata: live.endpoints?.metadata ?? endpoints.metadata },
+    });
+  }
+  return writes;
+}
+
+function update(live: KubeService, wanted: KubeService): Write[] {
+  // Labels and annotations are a union: what others put there stays (contract 2.4).
+  const metadata = {
+    ...live.metadata,
+    labels: { ...live.metadata.labels, ...wanted.metadata.labels },
+    annotations: { ...live.metadata.annotations, ...wanted.metadata.annotations },
+  };
+  const kept = wanted.spec?.type === 'ClusterIP' ? { clusterIP: live.spec?.clusterIP, clusterIPs: live.spec?.clusterIPs } : {};
+  const relevant = ({ spec }: KubeService) => [
+    spec?.type,
+    spec?.externalName ?? '',
+    spec?.ports?.map((p) => [p.name, p.port, p.appProtocol]),
+  ];
+  const same =
+    jsonEqual(relevant(live), relevant(wanted)) &&
+    jsonEqual(live.metadata.labels ?? {}, metadata.labels) &&
+    jsonEqual(live.metadata.annotations ?? {}, metadata.annotations);
+  return same ? [] : [{ verb: 'update', kind: builtin.Service, object: { ...live, metadata, spec: { ...wanted.spec, ...kept } } }];
 }

@@ -1,11 +1,21 @@
 import type { EndpointSubset, Endpoints } from '@ebb/shared/api/builtin.ts';
 import type { ServerlessService } from '@ebb/shared/api/kinds.ts';
 import { ports } from '@ebb/shared/api/ports.ts';
+import { jsonEqual, stableJson } from '@ebb/shared/lib/equal.ts';
 import { chooseSubset } from '@ebb/shared/lib/ring.ts';
 import { metadataOf, portName, targetPort } from './services.ts';
 
 export const readyAddresses = (endpoints: Endpoints | undefined): number =>
   (endpoints?.subsets ?? []).reduce((n, s) => n + (s.addresses?.length ?? 0), 0);
+
+/** Whether the same addresses are behind the same ports: the API server regroups and reorders what it is given. */
+export function sameSubsets(a: Endpoints, b: Endpoints): boolean {
+  const flat = ({ subsets = [] }: Endpoints): string[] =>
+    subsets
+      .flatMap((s) => (s.ports ?? []).flatMap((p) => (s.addresses ?? []).map((x) => stableJson([x, p.name, p.port, p.appProtocol]))))
+      .sort();
+  return jsonEqual(flat(a), flat(b));
+}
 
 /** Ports with our names, so that activators and pods are swappable behind the same Service (contract data-plane 3.8, 7.4). */
 function onlyPorts(sks: ServerlessService, subsets: EndpointSubset[]): EndpointSubset[] {

@@ -1,0 +1,75 @@
+import type { Clock } from '@ebb/shared/lib/clock.ts';
+import type { Reference } from './reference.ts';
+import { headDigest } from './registry.ts';
+
+/** Lookups at the same time (contract control-plane 7.3: a pool of 100 workers). */
+const poolSize = 100;
+const maxBackoffMs = 1_000_000;
+
+interface Entry {
+  digest?: string;
+  error?: string;
+  /** Waiting for a place in the pool, or being looked up. */
+  busy: boolean;
+  /** Do not look up again before. */
+  notBefore: number;
+  attempts: number;
+}
+
+/** What registries said of images, for the revisions that still wait for it. */
+export interface Lookups {
+  /** What is known of an image, and a lookup begun when it is time for one; `done` is told of its end. */
+  get(key: string, ref: Reference, image: string, timeoutMs: number): { digest?: string; error?: string };
+  /** Drops what is known for a revision. */
+  forget(key: string): void;
+}
+
+/** `done` gets the key of a revision for which something became known. Failures are tried again after 1, 2, 4 … 1000 s. */
+export function createLookups(clock: Clock, done: (key: string) => void): Lookups {
+  const byKey = new Map<string, Map<string, Entry>>();
+  const waiting: (() => Promise<void>)[] = [];
+  let running = 0;
+
+  const pump = (): void => {
+    while (running < poolSize) {
+      const next = waiting.shift();
+      if (!next) return;
+      running++;
+      void next().finally(() => {
+        running--;
+        pump();
+      });
+    }
+  };
+
+  const look = async (key: string, ref: Reference, entry: Entry, timeoutMs: number): Promise<void> => {
+    try {
+      entry.digest = await headDigest(ref, timeoutMs);
+    } catch (error) {
+      const { message, cause } = error as Error;
+      const why = (cause as Error | undefined)?.message;
+      entry.error = why ? `${message}: ${why}` : message;
+      entry.notBefore = clock.now() + Math.min(maxBackoffMs, 1000 * 2 ** entry.attempts);
+      entry.attempts++;
+    }
+    entry.busy = false;
+    if (byKey.has(key)) done(key);
+  };
+
+  return {
+    get(key, ref, image, timeoutMs) {
+      const entries = byKey.get(key) ?? new Map<string, Entry>();
+      const entry: Entry = entries.get(image) ?? { busy: false, notBefore: 0, attempts: 0 };
+      byKey.set(key, entries.set(image, entry));
+      if (!entry.digest && !entry.busy && clock.now() >= entry.notBefore) {
+        entry.busy = true;
+        waiting.push(() => look(key, ref, entry, timeoutMs));
+        pump();
+      }
+      return { digest: entry.digest, error: entry.error };
+    },
+    forget: (key) => {
+      byKey.delete(key);
+    },
+  };
+}
