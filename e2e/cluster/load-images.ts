@@ -2,9 +2,24 @@ import { localContext } from './context.ts';
 import { ctr } from './daemons.ts';
 import { must, run } from './shell.ts';
 
-/** Imports OCI archives into the local cluster's containerd. */
+interface Index {
+  manifests: { digest: string; annotations?: Record<string, string> }[];
+}
+
+/** Whether containerd has exactly what is in an archive, under the same name. */
+async function isThere(tar: string): Promise<boolean> {
+  const index = JSON.parse(await must('tar', ['-xOf', tar, 'index.json'])) as Index;
+  const lines = (await ctr('images', 'ls')).stdout.split('\n').map((l) => l.split(/\s+/));
+  return index.manifests.every(({ digest, annotations }) => {
+    const ref = annotations?.['org.opencontainers.image.ref.name'];
+    return lines.some((columns) => columns[0] === ref && columns.includes(digest));
+  });
+}
+
+/** Imports OCI archives into the local cluster's containerd; what is there already is left. */
 export async function importLocal(tars: readonly string[]): Promise<void> {
   for (const tar of tars) {
+    if (await isThere(tar)) continue;
     const ran = await ctr('images', 'import', '--digests=false', tar);
     if (ran.code !== 0) throw new Error(`containerd cannot import ${tar}:\n${ran.output}`);
   }

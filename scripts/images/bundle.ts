@@ -28,6 +28,6 @@ export async function bundle(source: string, dir: string): Promise<void> {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
-    logLevel: 'error',
+    logLevel: 'silent',
   });
 }

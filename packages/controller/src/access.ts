@@ -1,0 +1,26 @@
+import { builtin } from '@ebb/shared/api/builtin.ts';
+import { kinds } from '@ebb/shared/api/kinds.ts';
+import { defaultClusterDomain, defaultSystemNamespace } from '@ebb/shared/api/system.ts';
+import { type Access, commonAccess, reconcilerAccess } from '@ebb/shared/kube/access.ts';
+import { reconcilers } from './reconcilers/index.ts';
+
+/** The reconcilers for the sake of their declarations: these need nothing that runs. */
+const declared = reconcilers({
+  env: { systemNamespace: defaultSystemNamespace, clusterDomain: defaultClusterDomain },
+} as Parameters<typeof reconcilers>[0]);
+
+/** What the controller does in the cluster. */
+export const access: readonly Access[] = [
+  ...commonAccess,
+  ...reconcilerAccess(declared),
+  // The labeler marks what a Route sends traffic to.
+  { kind: kinds.Configuration, verbs: ['patch'] },
+  { kind: kinds.Revision, verbs: ['patch'] },
+  // A Route makes a Service anew when its type changes, and removes those of tags that went.
+  { kind: builtin.Service, verbs: ['delete'] },
+  // Who answers at a revision's public Service is written, not selected.
+  { kind: builtin.Endpoints, verbs: ['create', 'update'] },
+  { kind: { group: '', plural: 'endpoints' }, subresource: 'restricted', verbs: ['create'] },
+  // Why a revision's first pod does not start.
+  { kind: builtin.Pod, verbs: ['list'] },
+];
