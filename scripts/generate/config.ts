@@ -28,7 +28,8 @@ export function generateConfig(version: string): Record<string, string> {
           },
           annotations: { [annotations.exampleChecksum[0]]: exampleChecksum(example) },
         },
-        data: { ...own[name], _example: example },
+        // Without rows it would end in an empty line, which editors take away.
+        data: { ...own[name], _example: `${example.trimEnd()}\n` },
       },
       { lineWidth: 0 },
     );

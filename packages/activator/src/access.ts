@@ -1,10 +1,10 @@
 import { builtin } from '@ebb/shared/api/builtin.ts';
 import { kinds } from '@ebb/shared/api/kinds.ts';
-import { type Access, commonAccess, read } from '@ebb/shared/kube/access.ts';
+import { type Access, read, settingsAccess } from '@ebb/shared/kube/access.ts';
 
 /** What the activator does in the cluster: it only looks. */
 export const access: readonly Access[] = [
-  ...commonAccess,
+  settingsAccess,
   { kind: kinds.Revision, verbs: read },
   { kind: builtin.Service, verbs: read },
   { kind: builtin.Endpoints, verbs: read },

@@ -1,5 +1,5 @@
 import { builtin } from '@ebb/shared/api/builtin.ts';
-import { type Access, commonAccess, read, reconcilerAccess } from '@ebb/shared/kube/access.ts';
+import { type Access, eventAccess, leaseAccess, read, reconcilerAccess, settingsAccess } from '@ebb/shared/kube/access.ts';
 import type { Reconciler } from '@ebb/shared/kube/reconciler.ts';
 import { metricReconciler } from './reconcilers/metric/index.ts';
 import { podAutoscalerReconciler } from './reconcilers/podautoscaler/index.ts';
@@ -12,7 +12,9 @@ const declared = [
 
 /** What the autoscaler does in the cluster. */
 export const access: readonly Access[] = [
-  ...commonAccess,
+  settingsAccess,
+  leaseAccess,
+  eventAccess,
   ...reconcilerAccess(declared),
   { kind: builtin.Pod, verbs: read },
   { kind: builtin.Service, verbs: read },

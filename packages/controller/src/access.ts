@@ -1,7 +1,7 @@
 import { builtin } from '@ebb/shared/api/builtin.ts';
 import { kinds } from '@ebb/shared/api/kinds.ts';
 import { defaultClusterDomain, defaultSystemNamespace } from '@ebb/shared/api/system.ts';
-import { type Access, commonAccess, reconcilerAccess } from '@ebb/shared/kube/access.ts';
+import { type Access, eventAccess, leaseAccess, reconcilerAccess, settingsAccess } from '@ebb/shared/kube/access.ts';
 import { reconcilers } from './reconcilers/index.ts';
 
 /** The reconcilers for the sake of their declarations: these need nothing that runs. */
@@ -11,7 +11,9 @@ const declared = reconcilers({
 
 /** What the controller does in the cluster. */
 export const access: readonly Access[] = [
-  ...commonAccess,
+  settingsAccess,
+  leaseAccess,
+  eventAccess,
   ...reconcilerAccess(declared),
   // The labeler marks what a Route sends traffic to.
   { kind: kinds.Configuration, verbs: ['patch'] },

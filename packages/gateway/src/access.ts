@@ -1,10 +1,12 @@
 import { builtin } from '@ebb/shared/api/builtin.ts';
 import { kinds } from '@ebb/shared/api/kinds.ts';
-import { type Access, commonAccess, read } from '@ebb/shared/kube/access.ts';
+import { type Access, eventAccess, leaseAccess, read, settingsAccess } from '@ebb/shared/kube/access.ts';
 
 /** What the gateway does in the cluster. */
 export const access: readonly Access[] = [
-  ...commonAccess,
+  settingsAccess,
+  leaseAccess,
+  eventAccess,
   { kind: kinds.Ingress, verbs: read },
   { kind: kinds.Ingress, subresource: 'status', verbs: ['update'] },
   { kind: builtin.Service, verbs: read },

@@ -19,12 +19,12 @@ export interface Access {
 /** What an informer does. */
 export const read: readonly Verb[] = ['get', 'list', 'watch'];
 
-/** What every component does: live settings, its leases, events on what it works on. */
-export const commonAccess: readonly Access[] = [
-  { kind: builtin.ConfigMap, verbs: read, system: true },
-  { kind: builtin.Lease, verbs: [...read, 'create', 'update'], system: true },
-  { kind: builtin.Event, verbs: ['create', 'patch'] },
-];
+/** Live settings. */
+export const settingsAccess: Access = { kind: builtin.ConfigMap, verbs: read, system: true };
+/** Leader election. */
+export const leaseAccess: Access = { kind: builtin.Lease, verbs: [...read, 'create', 'update'], system: true };
+/** Kubernetes events on what is worked on. */
+export const eventAccess: Access = { kind: builtin.Event, verbs: ['create', 'patch'] };
 
 /**
  * What follows from the declarations of reconcilers: they read what they watch, create and update what they own, and
