@@ -109,7 +109,6 @@ function upgrade(
     const answer = (incoming: IncomingMessage, more: string[]) => {
       const status = incoming.statusCode ?? 502;
       options.onResponse?.(status);
-      exchange.onWrite?.();
       markAnswered(socket);
       const flat = [...responseHeaders(incoming.rawHeaders, false), ...more];
       let text = `HTTP/1.1 ${status} ${incoming.statusMessage ?? ''}\r\n`;

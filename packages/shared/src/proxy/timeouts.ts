@@ -1,6 +1,6 @@
-import type { ServerResponse } from 'node:http';
-import type { Http2ServerResponse } from 'node:http2';
+import { constants } from 'node:http2';
 import type { Exchange, Middleware } from './handler.ts';
+import { reset } from './reset-http2.ts';
 import { headSent, respond } from './respond.ts';
 
 /** Time limits of one exchange in milliseconds; absent or 0 is none (contract data-plane 1.7). */
@@ -34,7 +34,8 @@ export function limitTime<E extends Exchange>(limitsOf: (exchange: E) => TimeLim
     };
     const after = (ms: number | undefined, then: () => void) => (ms ? setTimeout(then, Math.min(ms, longestTimer)) : undefined);
     timers.push(after(totalMs, expire));
-    timers.push(after(responseStartMs, () => headSent(exchange) || expire()));
+    // Nothing on an upgraded connection counts as the start of a response (contract data-plane 1.7).
+    timers.push(after(responseStartMs, () => (exchange.res && headSent(exchange)) || expire()));
     let onWrite = exchange.onWrite;
     if (idleMs) {
       const idle = after(idleMs, expire);
@@ -61,6 +62,10 @@ export function limitTime<E extends Exchange>(limitsOf: (exchange: E) => TimeLim
 function endWith({ res, upgrade }: Exchange, text: string): void {
   upgrade?.socket.destroy();
   if (!res || res.writableEnded) return;
-  if (res.getHeader('content-length') !== undefined) res.destroy();
-  else (res as ServerResponse & Http2ServerResponse).end(text);
+  if ('stream' in res) {
+    // Text beyond the announced length would break the protocol.
+    if (res.stream.sentHeaders?.['content-length'] === undefined) res.stream.end(text);
+    else reset(res.stream, constants.NGHTTP2_CANCEL);
+  } else if (res.chunkedEncoding) res.end(text);
+  else res.destroy();
 }

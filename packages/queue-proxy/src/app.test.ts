@@ -1,0 +1,188 @@
+import { createServer, type RequestListener } from 'node:http';
+import { PodStatsClient, type Stat, Stat as StatMessage } from '@ebb/shared/proto/gen/stats.ts';
+import { createLogger } from '@ebb/shared/telemetry/log.ts';
+import { ask, cleanUp, closedPort, onCleanUp, started } from '@ebb/shared/testing/http.ts';
+import { credentials } from '@grpc/grpc-js';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startQueueProxy, type Tuning } from './app.ts';
+import { type QueueEnv, readEnv } from './env.ts';
+
+afterEach(cleanUp);
+
+const log = createLogger('queue-proxy', 'silent');
+
+const env = (userPort: number, more: Partial<QueueEnv> = {}): QueueEnv => ({
+  ...readEnv({
+    CONTAINER_CONCURRENCY: '0',
+    QUEUE_SERVING_PORT: '0',
+    QUEUE_SERVING_TLS_PORT: '0',
+    USER_PORT: String(userPort),
+    REVISION_TIMEOUT_SECONDS: '300',
+    SERVING_READINESS_PROBE: JSON.stringify({ tcpSocket: { host: '127.0.0.1', port: userPort }, successThreshold: 1 }),
+    SERVING_LOGGING_CONFIG: '',
+    SERVING_LOGGING_LEVEL: '',
+    SERVING_NAMESPACE: 'ns',
+    SERVING_CONFIGURATION: 'hello',
+    SERVING_REVISION: 'hello-00001',
+    SERVING_POD: 'hello-00001-abc',
+    SERVING_POD_IP: '127.0.0.1',
+  }),
+  ...more,
+});
+
+async function running(user: RequestListener | number, more: Partial<QueueEnv> = {}, tuning: Tuning = {}) {
+  const port = typeof user === 'number' ? user : await started(createServer(user));
+  const proxy = await startQueueProxy(log, { env: env(port, more), adminPort: 0, statsPort: 0, quietMs: 50, ...tuning });
+  let drained: Promise<void> | undefined;
+  const drain = () => {
+    drained ??= proxy.drain();
+    return drained;
+  };
+  onCleanUp(drain);
+  return { ...proxy, drain };
+}
+
+/** A user server that holds requests until it is told to answer them. */
+function holding() {
+  const held: (() => void)[] = [];
+  const user: RequestListener = (_, res) => held.push(() => res.end('done'));
+  return { held, user, release: () => held.splice(0).map((answer) => answer()).length };
+}
+
+const kubelet = { 'User-Agent': 'kube-probe/1.35', 'K-Network-Probe': 'queue' };
+
+describe('queue-proxy', () => {
+  it('passes requests to the user container with the headers of the contract', async () => {
+    const { port } = await running((req, res) => res.end(JSON.stringify({ url: req.url, ...req.headers })));
+    const got = await ask(port, {
+      path: '/x?y',
+      headers: {
+        'Knative-Serving-Revision': 'hello-00001',
+        'Knative-Serving-Namespace': 'ns',
+        'K-Original-Host': 'hello.example.com',
+        'K-Proxy-Request': 'activator',
+        'X-Forwarded-For': '1.2.3.4, fe80::1',
+        'X-Forwarded-Proto': 'https',
+      },
+    });
+    const seen = JSON.parse(got.body);
+    expect(seen).toMatchObject({
+      url: '/x?y',
+      host: 'hello.example.com',
+      forwarded: 'for=1.2.3.4;proto=https, for="[fe80::1]"',
+      'k-proxy-request': 'activator',
+      'x-forwarded-for': '1.2.3.4, fe80::1, 127.0.0.1',
+    });
+    for (const gone of ['knative-serving-revision', 'knative-serving-namespace', 'k-original-host']) expect(seen[gone]).toBeUndefined();
+  });
+
+  it('admits as many as the container may have, queues ten times as many, rejects the next', async () => {
+    const { held, user, release } = holding();
+    const { port } = await running(user, { containerConcurrency: 1 });
+    const answers = Array.from({ length: 12 }, () => ask(port));
+    expect(await Promise.race(answers)).toMatchObject({
+      status: 503,
+      body: 'pending request queue full\n',
+      headers: { 'content-type': 'text/plain; charset=utf-8' },
+    });
+    for (let released = 0; released < 11; released += release()) await expect.poll(() => held.length).toBe(1);
+    const statuses = (await Promise.all(answers)).map((a) => a.status).sort();
+    expect(statuses).toEqual([...Array(11).fill(200), 503]);
+  });
+
+  it('answers probes by itself', async () => {
+    let requests = 0;
+    const { port } = await running((_, res) => {
+      requests++;
+      res.end();
+    });
+    expect(await ask(port, { headers: kubelet })).toMatchObject({ status: 200, body: 'queue' });
+    expect(await ask(port, { headers: { 'User-Agent': 'Knative-Activator-Probe', 'K-Network-Probe': 'queue' } })).toMatchObject({
+      body: 'queue',
+    });
+    expect(await ask(port, { headers: { 'User-Agent': 'kube-probe/1.35', 'K-Network-Probe': 'x' } })).toMatchObject({
+      status: 400,
+      body: 'unexpected probe header value: x\n',
+    });
+    const hash = await ask(port, { headers: { 'K-Network-Probe': 'probe', 'K-Network-Hash': 'abc' } });
+    expect(hash).toMatchObject({ status: 200, headers: { 'k-network-hash': 'abc' } });
+    expect(await ask(port, { headers: { 'K-Network-Probe': 'probe' } })).toMatchObject({
+      status: 400,
+      body: 'a probe request must contain a non-empty "K-Network-Hash" header\n',
+    });
+    expect(requests).toBe(0);
+    expect((await ask(port, { headers: { 'K-Network-Probe': 'other' } })).status).toBe(200);
+    expect(requests).toBe(1);
+  });
+
+  it('says that the container is not ready, and a 502 to who asks anyway', async () => {
+    const dead = await closedPort();
+    const probes = [{ tcpSocket: { port: dead }, periodSeconds: 1 }];
+    const { port } = await running(dead, { probes });
+    expect(await ask(port, { headers: kubelet })).toMatchObject({ status: 503, body: '' });
+    expect((await ask(port)).status).toBe(502);
+  });
+
+  it('ends what takes too long', async () => {
+    const { user } = holding();
+    const { port } = await running(user, { timeoutMs: 50 });
+    expect(await ask(port)).toMatchObject({ status: 504, body: 'request timeout' });
+  });
+
+  it('reports its load: a snapshot for scrapers, a stream for gRPC', async () => {
+    const { held, user, release } = holding();
+    const { port, statsPort } = await running(user);
+    const scraped = async () => {
+      const res = await fetch(`http://127.0.0.1:${statsPort}/metrics`);
+      expect(res.headers.get('content-type')).toBe('application/protobuf');
+      return StatMessage.decode(new Uint8Array(await res.arrayBuffer()));
+    };
+    expect((await scraped()).podName).toBe('hello-00001-abc');
+    const client = new PodStatsClient(`127.0.0.1:${statsPort}`, credentials.createInsecure());
+    onCleanUp(() => client.close());
+    const seen: Stat[] = [];
+    const call = client.watch({ periodMs: 200 });
+    call.on('error', () => {});
+    call.on('data', (stat: Stat) => seen.push(stat));
+    await expect.poll(() => seen.length).toBeGreaterThan(0);
+    expect(seen[0]).toMatchObject({ podName: 'hello-00001-abc', averageConcurrentRequests: 0 });
+    const answer = ask(port, { headers: { 'K-Proxy-Request': 'activator' } });
+    await expect.poll(() => seen.at(-1)?.averageProxiedConcurrentRequests ?? 0).toBeGreaterThanOrEqual(1);
+    await expect.poll(async () => (await scraped()).averageConcurrentRequests, { timeout: 5000 }).toBeGreaterThan(0);
+    expect(held.length).toBe(1);
+    release();
+    await answer;
+    await expect.poll(() => seen.at(-1)?.averageConcurrentRequests).toBe(0);
+    expect(seen.at(-1)?.processUptime).toBeGreaterThan(0);
+    call.cancel();
+  });
+});
+
+describe('drain', () => {
+  it('fails probes, serves on, waits for the quiet period and for what is under way', async () => {
+    const { held, user, release } = holding();
+    const { port, adminPort, drain } = await running(user, {}, { quietMs: 500 });
+    const busy = ask(port);
+    await expect.poll(() => held.length).toBe(1);
+    const drained = drain();
+    const preStop = ask(adminPort, { path: '/wait-for-drain' });
+    expect(await ask(port, { headers: kubelet })).toMatchObject({ status: 503, body: 'shutting down\n' });
+    const late = ask(port);
+    await expect.poll(() => held.length).toBe(2);
+    expect((await preStop).status).toBe(200);
+    await expect(ask(port)).rejects.toThrow(/ECONNREFUSED/);
+    release();
+    expect(await busy).toMatchObject({ status: 200, body: 'done', headers: { connection: 'close' } });
+    expect((await late).status).toBe(200);
+    await drained;
+  });
+
+  it('recovers when only the user container restarts', async () => {
+    const { port, adminPort } = await running((_, res) => res.end(), {}, { quietMs: 2500 });
+    const preStop = ask(adminPort, { path: '/wait-for-drain' });
+    await expect.poll(async () => (await ask(port, { headers: kubelet })).status).toBe(503);
+    expect((await preStop).status).toBe(200);
+    expect((await ask(port, { headers: kubelet })).status).toBe(200);
+    expect((await ask(adminPort, { path: '/other' })).status).toBe(404);
+  });
+});

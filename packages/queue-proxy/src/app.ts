@@ -1,0 +1,93 @@
+import { ports } from '@ebb/shared/api/ports.ts';
+import { createForwarder } from '@ebb/shared/proxy/forward.ts';
+import { listen } from '@ebb/shared/proxy/listener.ts';
+import type { Logger } from '@ebb/shared/telemetry/log.ts';
+import type { Running } from '@ebb/shared/telemetry/process.ts';
+import { startAdmin } from './admin.ts';
+import { Limiter } from './core/limiter.ts';
+import { RequestStats } from './core/stats.ts';
+import { type QueueEnv, readEnv } from './env.ts';
+import { Drain } from './handler/drain.ts';
+import { InFlight } from './handler/in-flight.ts';
+import { requestPath } from './handler/stack.ts';
+import { startRequestMetrics } from './metrics.ts';
+import { createReadiness } from './probe/readiness.ts';
+import { Reporter } from './stats/reporter.ts';
+import { startStatsServer } from './stats/server.ts';
+
+/** What tests set otherwise than the contract does. Times in milliseconds. */
+export interface Tuning {
+  env?: QueueEnv;
+  adminPort?: number;
+  statsPort?: number;
+  /** Without arrivals for so long, a drain is over (contract data-plane 1.9). */
+  quietMs?: number;
+}
+
+export interface QueueProxy extends Running {
+  readonly port: number;
+  readonly adminPort: number;
+  readonly statsPort: number;
+}
+
+/** Upgraded connections get so long when nothing else is under way any more. */
+const upgradedMs = 60_000;
+const noDeadline = 2 ** 31 - 1;
+
+/** queue-proxy: everything it is made of, in the order it starts. */
+export async function startQueueProxy(log: Logger, tuning: Tuning = {}): Promise<QueueProxy> {
+  const env = tuning.env ?? readEnv(process.env);
+  if (env.logLevel in log.levels.values) log.level = env.logLevel;
+  const now = () => performance.now();
+  const drain = new Drain(tuning.quietMs ?? 30_000);
+  const inFlight = new InFlight();
+  const terminated = new AbortController();
+  const stats = new RequestStats(now());
+  const reporter = new Reporter(stats, now, env.pod);
+  const forwarder = createForwarder();
+  const metrics = env.requestMetrics ? await startRequestMetrics() : undefined;
+  const handler = requestPath({
+    env,
+    drain,
+    inFlight,
+    ready: createReadiness(env.probes, (text) => log.warn(text)),
+    stats,
+    now,
+    onFirst: () => reporter.jumped(),
+    limiter: env.containerConcurrency > 0 ? new Limiter(env.containerConcurrency) : undefined,
+    forwarder,
+    metrics,
+  });
+  const [main, admin, statsServer] = await Promise.all([
+    listen(handler, { port: env.servingPort, onError: (error) => log.error({ err: error }, 'cannot serve') }),
+    startAdmin(tuning.adminPort ?? ports.queueAdmin, drain, terminated.signal),
+    startStatsServer(tuning.statsPort ?? ports.autometric, reporter),
+  ]);
+  return {
+    port: main.port,
+    adminPort: admin.port,
+    statsPort: statsServer.port,
+    async drain() {
+      terminated.abort();
+      const quiet = drain.begin();
+      main.draining();
+      await quiet;
+      // No deadline but the pod's own: whoever is served is served to the end.
+      const closed = Promise.all([main.close(noDeadline), admin.close()]);
+      if (!(await Promise.race([closed.then(() => true), onlyUpgrades(inFlight)])))
+        log.warn({ connections: inFlight.upgrades }, 'upgraded connections are still open: cutting them');
+      await statsServer.close();
+      reporter.stop();
+      await Promise.all([forwarder.close(), metrics?.close()]);
+    },
+  };
+}
+
+/** Resolves to false when nothing but upgraded connections was under way for as long as they may. */
+async function onlyUpgrades(inFlight: InFlight): Promise<false> {
+  for (let since = performance.now(); performance.now() - since < upgradedMs; ) {
+    await new Promise((resolve) => setTimeout(resolve, 1000).unref());
+    if (inFlight.requests > 0) since = performance.now();
+  }
+  return false;
+}

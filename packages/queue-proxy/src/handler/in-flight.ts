@@ -1,0 +1,17 @@
+import type { Middleware } from '@ebb/shared/proxy/handler.ts';
+
+/** What is under way, upgraded connections apart: they may never end by themselves. */
+export class InFlight {
+  requests = 0;
+  upgrades = 0;
+
+  readonly layer: Middleware = (next) => async (exchange) => {
+    const key = exchange.upgrade ? 'upgrades' : 'requests';
+    this[key]++;
+    try {
+      await next(exchange);
+    } finally {
+      this[key]--;
+    }
+  };
+}

@@ -1,0 +1,4 @@
+import { runMain } from '@ebb/shared/telemetry/process.ts';
+import { startQueueProxy } from './app.ts';
+
+void runMain('queue-proxy', (log) => startQueueProxy(log));

@@ -1,0 +1,29 @@
+import { ports } from '@ebb/shared/api/ports.ts';
+
+/** User metrics for Prometheus (contract data-plane 1.11). */
+export interface RequestMetrics {
+  /** Seconds in the user container, and the response's status. */
+  invocation(seconds: number, status: number): void;
+  /** Executing and queued. */
+  queueDepth(requests: number): void;
+  close(): Promise<void>;
+}
+
+const boundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+
+/** Serves user metrics on their port. Loads OpenTelemetry, which pods without metrics do without. */
+export async function startRequestMetrics(port: number = ports.usermetric): Promise<RequestMetrics> {
+  const { startMetrics } = await import('@ebb/shared/telemetry/metrics.ts');
+  const { meter, close } = await startMetrics('queue-proxy', port);
+  const duration = meter.createHistogram('kn.serving.invocation.duration', {
+    unit: 's',
+    description: 'Time in the user container',
+    advice: { explicitBucketBoundaries: boundaries },
+  });
+  const depth = meter.createGauge('kn.serving.queue.depth', { unit: '{request}', description: 'Requests executing and queued' });
+  return {
+    invocation: (seconds, status) => duration.record(seconds, { 'http.response.status_code': status }),
+    queueDepth: (requests) => depth.record(requests),
+    close,
+  };
+}
