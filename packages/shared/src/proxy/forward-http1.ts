@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { type Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { ForwardOptions } from './forward.ts';
 import type { Exchange } from './handler.ts';
 import { requestHeaders, requestTarget } from './headers.ts';
 import { hasBody, RequestBody } from './request-body.ts';
 import { Http1Response } from './response-http1.ts';
+import { Pool } from './undici-pool.ts';
 import { aborted, authorityOf, type Target, upstreamError } from './upstream.ts';
 
 interface Upstream {
