@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { bringImages, type Component, components, deploy } from './lib/deploy.ts';
+import { type Component, components } from './lib/components.ts';
+import { bringImages, deploy } from './lib/deploy.ts';
 import { kubectlFor } from './lib/kubectl.ts';
 import { main, UsageError } from './lib/main.ts';
 

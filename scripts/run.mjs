@@ -1,7 +1,7 @@
 // Runs one of the root scripts (scripts/<name>.ts) on the pinned Node.
 // The Node on the machine only bootstraps: it installs the workspace once (pnpm and Node 24 come from
 // npm) and hands over. Plain JavaScript, no dependencies, so that any Node from 20 on can start it.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,9 +44,12 @@ if (!installed()) {
   utimesSync(stamp, now, now);
   console.error(`ebb: installed in ${((Date.now() - started) / 1000).toFixed(0)} s`);
 }
-const ran = spawnSync(nodeBinary, ['--disable-warning=ExperimentalWarning', join(root, 'scripts', `${name}.ts`), ...args], {
+const child = spawn(nodeBinary, ['--disable-warning=ExperimentalWarning', join(root, 'scripts', `${name}.ts`), ...args], {
   cwd: root,
   stdio: 'inherit',
   env: { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${dirname(nodeBinary)}:${process.env.PATH}` },
 });
-process.exit(ran.status ?? (ran.signal === 'SIGINT' ? 130 : 1));
+// A script may have something to take back: it decides when it ends. Ctrl-C reaches it by itself.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => child.kill('SIGTERM'));
+child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));

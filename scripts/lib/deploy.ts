@@ -2,17 +2,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAllDocuments, stringify } from 'yaml';
 import { loadImages } from '../../e2e/cluster/load-images.ts';
+import { runsFromSource } from '../dev/redirect.ts';
 import { type Built, buildImages } from '../images/build.ts';
+import { type Component, components, system } from './components.ts';
 import { diagnose, isHopeless } from './diagnose.ts';
 import type { Kubectl } from './kubectl.ts';
 import { step } from './progress.ts';
 import { root } from './shell.ts';
-
-export const system = 'knative-serving';
-
-/** What is deployed by itself: folders of deploy/, which are also names of images. */
-export const components = ['nats', 'controller', 'autoscaler', 'activator', 'webhook', 'gateway'] as const;
-export type Component = (typeof components)[number];
 
 /** On pod templates: an image rebuilt under the same name makes another template, and so a rollout. */
 const contentAnnotation = 'ebb.dev/image-content';
@@ -84,6 +80,12 @@ export async function deploy(kubectl: Kubectl, built: readonly Built[], only: re
   if (only.length > 0) {
     const own = new Set((await Promise.all(only.map((c) => render(kubectl, c)))).flat().map(idOf));
     manifests = manifests.filter((m) => own.has(idOf(m)) || m.kind === 'Namespace');
+  }
+  for (const component of components) {
+    if (!(await runsFromSource(kubectl, component))) continue;
+    process.stderr.write(`  ${component} runs from source: its Deployment and Services are left as they are\n`);
+    const own = new Set((await render(kubectl, component)).filter((m) => /^(Deployment|Service)$/.test(m.kind)).map(idOf));
+    manifests = manifests.filter((m) => !own.has(idOf(m)));
   }
   await step(`apply deploy/${overlay}${only.length ? ` (${only.join(', ')})` : ''}`, () =>
     apply(

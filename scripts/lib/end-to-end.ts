@@ -1,5 +1,5 @@
+import { system } from './components.ts';
 import { kubeconfigOf } from './connect.ts';
-import { system } from './deploy.ts';
 import { reachGateway } from './gateway.ts';
 import type { Kubectl } from './kubectl.ts';
 import { type Result, vitest } from './vitest.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { createInterface } from 'node:readline';
-import { system } from './deploy.ts';
+import { system } from './components.ts';
 import type { Kubectl } from './kubectl.ts';
 
 /** The way to the gateway from this machine. */
