@@ -4,9 +4,10 @@ import { check } from './check/run.ts';
 import { staleFiles } from './generate/stale.ts';
 import { bringImages, deploy } from './lib/deploy.ts';
 import { endToEnd } from './lib/end-to-end.ts';
+import { integration } from './lib/integration.ts';
 import { kubectlFor } from './lib/kubectl.ts';
 import { main } from './lib/main.ts';
-import { type Result, summarize, vitest } from './lib/vitest.ts';
+import { type Result, summarize } from './lib/vitest.ts';
 
 const help = `npm test [-- --context NAME]
 
@@ -39,7 +40,7 @@ async function all(context: string | undefined): Promise<Result[]> {
   // First, although a context is named: it builds the kube-apiserver that the integration tests start.
   const cluster = await stage('cluster', clusterUp);
   results.push(cluster);
-  if (cluster.failed === 0) results.push(await vitest('integration tests', 'vitest.integration.config.ts'));
+  if (cluster.failed === 0) results.push(await integration());
   else results.push(notRun('integration tests', 'there is no cluster'));
   if (cluster.failed > 0 && !context) return [...results, notRun('end to end', 'there is no cluster')];
   const kubectl = kubectlFor(context);

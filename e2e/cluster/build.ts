@@ -6,7 +6,8 @@ import { step } from './progress.ts';
 import { must, run } from './shell.ts';
 
 const buildLog = inCache('logs', 'build.log');
-const goEnv = { CGO_ENABLED: '0', GOFLAGS: '-mod=mod', GOTOOLCHAIN: 'local', GOWORK: 'off' };
+// All of it runs in Linux, wherever it is built.
+const goEnv = { GOOS: 'linux', CGO_ENABLED: '0', GOFLAGS: '-mod=mod', GOTOOLCHAIN: 'local', GOWORK: 'off' };
 
 /** One Go program or set of programs, built once into `dir`. */
 interface GoPart {

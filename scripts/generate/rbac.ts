@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { Document, isCollection, isScalar, visit } from 'yaml';
 import { access as activator } from '../../packages/activator/src/access.ts';
 import { access as autoscaler } from '../../packages/autoscaler/src/access.ts';
 import { access as controller } from '../../packages/controller/src/access.ts';
@@ -76,14 +76,24 @@ function documentsOf(component: string, { rows, labels, clusterRole, role }: Gra
   ];
 }
 
+/** YAML with the short lists of rules on one line, as people write them. */
+function toYaml(value: object): string {
+  const doc = new Document(value, { aliasDuplicateObjects: false });
+  visit(doc, {
+    Pair(_, { key, value }) {
+      const name = isScalar(key) ? String(key.value) : '';
+      if (isCollection(value) && ['apiGroups', 'resources', 'resourceNames', 'verbs'].includes(name)) value.flow = true;
+    },
+  });
+  return doc.toString({ lineWidth: 0, flowCollectionPadding: false });
+}
+
 /** deploy/<component>/rbac.yaml: least privilege, from what each component declares. */
 export function generateRbac(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(grants).map(([component, grant]) => [
       `deploy/${component}/rbac.yaml`,
-      `# Generated from packages/${component}/src/access.ts: npm run generate\n${documentsOf(component, grant)
-        .map((d) => stringify(d, { aliasDuplicateObjects: false, lineWidth: 0 }))
-        .join('---\n')}`,
+      `# Generated from packages/${component}/src/access.ts: npm run generate\n${documentsOf(component, grant).map(toYaml).join('---\n')}`,
     ]),
   );
 }

@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildGo, buildOwn, goProgram } from '../../e2e/cluster/build.ts';
-import { buildah, buildImage } from '../../e2e/cluster/buildah.ts';
 import { inCache } from '../../e2e/cluster/paths.ts';
 import { step } from '../../e2e/cluster/progress.ts';
 import { root } from '../lib/shell.ts';
-import { nodeBase } from './base.ts';
+import { type Builder, findBuilder } from './builder.ts';
 import { bundle } from './bundle.ts';
 import { type Image, imagesNamed } from './table.ts';
 
@@ -30,12 +29,13 @@ const fileName = (ref: string): string => ref.replace(/^dev\.local\/ebb\//, '').
 const dockerfile = (name: string): string => join(root, 'deploy/images', name);
 
 /** Makes everything an image is built from, so that its hash can be compared before anything is built. */
-async function prepare(image: Image, base: () => Promise<string>): Promise<Context> {
+async function prepare(image: Image, base: () => Promise<string | undefined>): Promise<Context> {
   const dir = inCache('images', 'context', fileName(image.ref));
   mkdirSync(dir, { recursive: true });
   if (image.kind === 'service') {
     await bundle(image.source, dir);
-    return { dir, dockerfile: dockerfile('Dockerfile'), args: { BASE: await base() }, files: [join(dir, 'main.mjs')] };
+    const name = await base();
+    return { dir, dockerfile: dockerfile('Dockerfile'), args: name ? { BASE: name } : {}, files: [join(dir, 'main.mjs')] };
   }
   const program = join(dir, 'program');
   if (image.kind === 'nats') {
@@ -53,14 +53,14 @@ function contentOf({ dockerfile, args, files }: Context): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-async function buildOne(image: Image, base: () => Promise<string>): Promise<Built> {
+async function buildOne(image: Image, builder: Builder, base: () => Promise<string | undefined>): Promise<Built> {
   const tar = inCache('images', `${fileName(image.ref)}.tar`);
   const stamp = `${tar}.content`;
   const context = await prepare(image, base);
   const content = contentOf(context);
   const same = existsSync(tar) && existsSync(stamp) && readFileSync(stamp, 'utf8') === content;
   if (!same) {
-    await step(`build ${image.ref}`, () => buildImage({ ref: image.ref, tar, ...context, context: context.dir }));
+    await step(`build ${image.ref}`, () => builder.build({ ref: image.ref, tar, ...context, context: context.dir }));
     writeFileSync(stamp, content);
   }
   return { name: image.name, ref: image.ref, tar, content };
@@ -73,13 +73,14 @@ export interface BuildOptions {
 
 /** Builds the images of these names (all without any) whose content changed, and says where the archives are. */
 export async function buildImages(names: readonly string[] = [], options: BuildOptions = {}): Promise<Built[]> {
-  let made: Promise<string> | undefined;
-  const base = (): Promise<string> => {
-    made ??= options.base ? buildah('pull', '-q', options.base).then(() => options.base as string) : nodeBase();
+  const builder = await findBuilder();
+  let made: Promise<string | undefined> | undefined;
+  const base = (): Promise<string | undefined> => {
+    made ??= options.base ? builder.pull(options.base).then(() => options.base) : builder.defaultBase();
     return made;
   };
   const built: Built[] = [];
-  for (const image of imagesNamed(names)) built.push(await buildOne(image, base));
+  for (const image of imagesNamed(names)) built.push(await buildOne(image, builder, base));
   return built;
 }
 
