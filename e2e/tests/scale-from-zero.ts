@@ -49,7 +49,14 @@ const zero = {
     READY: 'False',
     REASON: 'NoTraffic',
   },
-  'serverlessservice.networking.internal.knative.dev/hello-00001': { MODE: 'Proxy', ACTIVATORS: '3', ...services },
+  // Activators alone are no healthy backend: Unknown, as with the Go original.
+  'serverlessservice.networking.internal.knative.dev/hello-00001': {
+    MODE: 'Proxy',
+    ACTIVATORS: '3',
+    ...services,
+    READY: 'Unknown',
+    REASON: 'NoHealthyBackends',
+  },
   'deployment.apps/hello-00001-deployment': { READY: '0/0' },
 };
 
