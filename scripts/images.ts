@@ -43,6 +43,6 @@ await main(async () => {
         built.map((b) => b.tar),
       ),
     );
-  for (const { ref, content, tar } of built) console.log(`${ref.padEnd(34)}${content}  ${tar}`);
+  for (const { ref, id, tar } of built) console.log(`${ref.padEnd(34)}${id.slice(7, 19)}  ${tar}`);
   return 0;
 });

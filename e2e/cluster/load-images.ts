@@ -1,19 +1,13 @@
+import { archived } from './archive.ts';
 import { localContext } from './context.ts';
 import { ctr } from './daemons.ts';
 import { must, run } from './shell.ts';
 
-interface Index {
-  manifests: { digest: string; annotations?: Record<string, string> }[];
-}
-
 /** Whether containerd has exactly what is in an archive, under the same name. */
 async function isThere(tar: string): Promise<boolean> {
-  const index = JSON.parse(await must('tar', ['-xOf', tar, 'index.json'])) as Index;
+  const { ref, manifest } = await archived(tar);
   const lines = (await ctr('images', 'ls')).stdout.split('\n').map((l) => l.split(/\s+/));
-  return index.manifests.every(({ digest, annotations }) => {
-    const ref = annotations?.['org.opencontainers.image.ref.name'];
-    return lines.some((columns) => columns[0] === ref && columns.includes(digest));
-  });
+  return lines.some((columns) => columns[0] === ref && columns.includes(manifest));
 }
 
 /** Imports OCI archives into the local cluster's containerd; what is there already is left. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { archived } from '../../e2e/cluster/archive.ts';
 import { buildGo, buildOwn, goProgram } from '../../e2e/cluster/build.ts';
 import { inCache } from '../../e2e/cluster/paths.ts';
 import { step } from '../../e2e/cluster/progress.ts';
@@ -9,12 +10,13 @@ import { type Builder, findBuilder } from './builder.ts';
 import { bundle } from './bundle.ts';
 import { type Image, imagesNamed } from './table.ts';
 
-/** An image as it was built: the archive, and a hash of all that is in it, which changes when a rebuild changes it. */
+/** An image as it was built: the archive, and the image's ID, which changes when a rebuild changes what is in it. */
 export interface Built {
   name: string;
   ref: string;
   tar: string;
-  content: string;
+  /** `sha256:…` */
+  id: string;
 }
 
 /** A build context: its folder, the Dockerfile, the arguments, and the files that decide about the content. */
@@ -53,17 +55,16 @@ function contentOf({ dockerfile, args, files }: Context): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-async function buildOne(image: Image, builder: Builder, base: () => Promise<string | undefined>): Promise<Built> {
+async function buildOne(image: Image, builder: Builder, context: Context): Promise<Built> {
   const tar = inCache('images', `${fileName(image.ref)}.tar`);
   const stamp = `${tar}.content`;
-  const context = await prepare(image, base);
   const content = contentOf(context);
   const same = existsSync(tar) && existsSync(stamp) && readFileSync(stamp, 'utf8') === content;
   if (!same) {
     await step(`build ${image.ref}`, () => builder.build({ ref: image.ref, tar, ...context, context: context.dir }));
     writeFileSync(stamp, content);
   }
-  return { name: image.name, ref: image.ref, tar, content };
+  return { name: image.name, ref: image.ref, tar, id: (await archived(tar)).id };
 }
 
 export interface BuildOptions {
@@ -80,7 +81,9 @@ export async function buildImages(names: readonly string[] = [], options: BuildO
     return made;
   };
   const built: Built[] = [];
-  for (const image of imagesNamed(names)) built.push(await buildOne(image, builder, base));
+  const wanted = imagesNamed(names);
+  const contexts = await Promise.all(wanted.map((image) => prepare(image, base)));
+  for (const [i, image] of wanted.entries()) built.push(await buildOne(image, builder, contexts[i] as Context));
   return built;
 }
 

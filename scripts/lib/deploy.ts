@@ -10,8 +10,8 @@ import type { Kubectl } from './kubectl.ts';
 import { step } from './progress.ts';
 import { root } from './shell.ts';
 
-/** On pod templates: an image rebuilt under the same name makes another template, and so a rollout. */
-const contentAnnotation = 'ebb.dev/image-content';
+/** On pod templates: the ID of an image that was rebuilt under the same name. It makes another template, and so a rollout. */
+const imageAnnotation = 'ebb.dev/image';
 /** How long a webhook that is being replaced may refuse before that is an error. */
 const patienceMs = 120_000;
 const rolloutMs = 240_000;
@@ -19,7 +19,6 @@ const rolloutMs = 240_000;
 interface Manifest {
   kind: string;
   metadata: { name: string; namespace?: string };
-  spec?: { template?: { metadata?: { annotations?: Record<string, string> }; spec?: { containers?: { image: string }[] } } };
 }
 
 const idOf = ({ kind, metadata }: Manifest): string => `${kind}/${metadata.name}`;
@@ -29,20 +28,11 @@ async function render(kubectl: Kubectl, folder: string): Promise<Manifest[]> {
   return parseAllDocuments(text).map((d) => d.toJS() as Manifest);
 }
 
-function markContent(manifest: Manifest, built: readonly Built[]): Manifest {
-  const template = manifest.spec?.template;
-  const content = template?.spec?.containers?.flatMap((c) => built.find((b) => b.ref === c.image)?.content ?? []).join();
-  if (!template || !content) return manifest;
-  const annotations = { ...template.metadata?.annotations, [contentAnnotation]: content };
-  return { ...manifest, spec: { ...manifest.spec, template: { ...template, metadata: { ...template.metadata, annotations } } } };
-}
-
-/** Server-side apply. A webhook that is just starting refuses what it would admit: those are tried again. */
+/** `kubectl apply`. A webhook that is just starting refuses what it would admit: those are tried again. */
 async function apply(kubectl: Kubectl, manifests: readonly Manifest[]): Promise<void> {
   const input = manifests.map((m) => stringify(m, { aliasDuplicateObjects: false })).join('---\n');
-  const args = ['apply', '--server-side', '--force-conflicts', '--field-manager=ebb-deploy', '-f', '-'];
   for (const deadline = Date.now() + patienceMs; ; ) {
-    const ran = await kubectl.attempt(args, input);
+    const ran = await kubectl.attempt(['apply', '-f', '-'], input);
     if (ran.code === 0) return;
     const errors = ran.output.split('\n').filter((l) => /error|denied|failed|invalid/i.test(l));
     const passing = errors.length > 0 && errors.every((l) => /failed calling webhook|InternalError/.test(l));
@@ -51,15 +41,33 @@ async function apply(kubectl: Kubectl, manifests: readonly Manifest[]): Promise<
   }
 }
 
+const selectorOf = (workload: string): string => `app=${workload.slice(workload.indexOf('/') + 1)}`;
+
 async function rolledOut(kubectl: Kubectl, workload: string): Promise<void> {
-  const app = workload.slice(workload.indexOf('/') + 1);
-  const selector = `app=${app}`;
+  const selector = selectorOf(workload);
   for (const deadline = Date.now() + rolloutMs; ; ) {
     const ran = await kubectl.attempt(['rollout', 'status', workload, '-n', system, '--timeout=5s']);
     if (ran.code === 0) return;
     if (Date.now() > deadline || (await isHopeless(kubectl, system, selector)))
-      throw new Error(`${app} did not become ready:\n${await diagnose(kubectl, system, selector)}`);
+      throw new Error(`${workload} did not become ready:\n${await diagnose(kubectl, system, selector)}`);
   }
+}
+
+interface Pod {
+  metadata: { deletionTimestamp?: string };
+  status?: { containerStatuses?: { image: string; imageID: string }[] };
+}
+
+/** Starts the pods of a workload anew if they run an image of the same name but not the one that was built. */
+async function renew(kubectl: Kubectl, workload: string, built: readonly Built[]): Promise<boolean> {
+  const text = await kubectl(['get', 'pods', '-n', system, '-l', selectorOf(workload), '-o', 'json']);
+  const running = (JSON.parse(text) as { items: Pod[] }).items.filter((p) => !p.metadata.deletionTimestamp);
+  const images = running.flatMap((p) => p.status?.containerStatuses ?? []);
+  const newer = built.find((b) => images.some((i) => i.image === b.ref && i.imageID !== '' && !i.imageID.endsWith(b.id)));
+  if (!newer) return false;
+  const body = { spec: { template: { metadata: { annotations: { [imageAnnotation]: newer.id } } } } };
+  await kubectl(['patch', workload, '-n', system, '--type=merge', '-p', JSON.stringify(body)]);
+  return true;
 }
 
 /** Builds the images of these components that changed and loads them where their pods will run. */
@@ -87,14 +95,18 @@ export async function deploy(kubectl: Kubectl, built: readonly Built[], only: re
     const own = new Set((await render(kubectl, component)).filter((m) => /^(Deployment|Service)$/.test(m.kind)).map(idOf));
     manifests = manifests.filter((m) => !own.has(idOf(m)));
   }
-  await step(`apply deploy/${overlay}${only.length ? ` (${only.join(', ')})` : ''}`, () =>
-    apply(
-      kubectl,
-      manifests.map((m) => markContent(m, built)),
+  await step(`apply deploy/${overlay}${only.length ? ` (${only.join(', ')})` : ''}`, () => apply(kubectl, manifests));
+  const workloads = manifests.filter((m) => m.kind === 'Deployment' || m.kind === 'StatefulSet').map(idOf);
+  const results = await Promise.allSettled(
+    workloads.map((w) =>
+      step(`${w} runs what was applied`, async () => {
+        // Before as well: pods that crash for what was mended since would never be waited for to the end.
+        await renew(kubectl, w, built);
+        await rolledOut(kubectl, w);
+        if (await renew(kubectl, w, built)) await rolledOut(kubectl, w);
+      }),
     ),
   );
-  const workloads = manifests.filter((m) => m.kind === 'Deployment' || m.kind === 'StatefulSet').map(idOf);
-  const results = await Promise.allSettled(workloads.map((w) => step(`${w} rolled out`, () => rolledOut(kubectl, w))));
   const failed = results.flatMap((r) => (r.status === 'rejected' ? [(r.reason as Error).message] : []));
   if (failed.length > 0) throw new Error(failed.join('\n'));
 }

@@ -31,6 +31,7 @@ export interface Told {
 }
 
 const say = (text: string): void => console.log(text);
+const counted = (n: number): string => `${n} ${n === 1 ? 'pod' : 'pods'}`;
 const ms = (n: number): string => `${Math.round(n)} ms`;
 
 /** Applies the sample and waits until it is Ready; an error tells its conditions. */
@@ -50,7 +51,7 @@ async function ready({ kubectl, kube, signal }: Teller): Promise<Service> {
 async function pods(kube: KubeClient): Promise<{ count: number; text: string }> {
   const { items } = await kube.list(builtin.Pod, { namespace, labelSelector: `serving.knative.dev/service=${name}` });
   const going = items.filter((p) => p.metadata.deletionTimestamp).length;
-  const text = `${items.length - going} pods${going ? `, ${going} on the way out` : ''}`;
+  const text = `${counted(items.length - going)}${going ? `, ${going} on the way out` : ''}`;
   return { count: items.length, text };
 }
 
@@ -85,10 +86,11 @@ export async function story(teller: Teller): Promise<Told> {
   const service = await step(`apply ${sample.slice(root.length + 1)} and wait until it is Ready`, () => ready(teller));
   const revision = service.status?.latestReadyRevisionName ?? '';
   const host = new URL(service.status?.url ?? '').host;
+  const before = await pods(kube);
   const answer = await ask(gateway, host);
   if (answer.status !== 200) throw new Error(`${host} answered ${answer.status}: ${answer.body}`);
   say(`\n${await kubectl(['get', 'ksvc', name, '-n', namespace])}`);
-  say(`A request to http://${host}: ${JSON.stringify(answer.body)} after ${ms(answer.firstByteMs)}\n`);
+  say(`A request to http://${host}: ${JSON.stringify(answer.body)} after ${ms(answer.firstByteMs)}${before.count ? '' : ', from zero'}\n`);
 
   say('Now nobody asks. Its window is 6 s; a pod that goes has half a minute to finish what it was asked.');
   await untilZero(teller, revision);
