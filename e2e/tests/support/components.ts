@@ -19,6 +19,7 @@ interface Workload {
   kind: string;
   metadata: { name: string; uid: string; generation: number };
   spec: { replicas?: number };
+  status?: { observedGeneration?: number; replicas?: number; updatedReplicas?: number };
 }
 
 /** The Deployment or StatefulSet of a component. */
@@ -32,11 +33,15 @@ export async function workloadOf(component: Component): Promise<Workload> {
 /** Waits until a component has as many ready pods as it wants. `settled`: and none on its way out. */
 export async function recovered(component: Component, options: { without?: string; settled?: boolean } = {}): Promise<void> {
   const look = async () => {
-    const { spec } = await workloadOf(component);
+    const { spec, status, metadata } = await workloadOf(component);
+    // A rollout that has not begun looks like one that is over.
+    const wanted = spec.replicas ?? 1;
+    if (status?.observedGeneration !== metadata.generation || status.updatedReplicas !== wanted || status.replicas !== wanted)
+      throw new Error(`${component} generation ${metadata.generation}: ${JSON.stringify(status)}`);
     const all = await componentPods(component);
     const ready = all.filter((p) => isReady(p) && p.metadata.name !== options.without);
     const tell = all.map((p) => `${p.metadata.name} ${p.metadata.deletionTimestamp ? 'going' : isReady(p) ? 'ready' : p.status?.phase}`);
-    if (ready.length < (spec.replicas ?? 1)) throw new Error(`${ready.length} of ${spec.replicas ?? 1} ready: ${tell.join(', ')}`);
+    if (ready.length < wanted) throw new Error(`${ready.length} of ${wanted} ready: ${tell.join(', ')}`);
     if (options.settled && all.some((p) => p.metadata.deletionTimestamp)) throw new Error(tell.join(', '));
   };
   await until(`${component} is back`, look, { timeoutMs: 240_000, explain: () => explain(system) });
