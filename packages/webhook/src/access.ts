@@ -4,13 +4,11 @@ import { type Access, leaseAccess, read, settingsAccess } from '@ebb/shared/kube
 import { secretName } from './certs/check.ts';
 import { registrations } from './registration/desired.ts';
 
-/** What the webhook does in the cluster. It fills objects that are installed with it, and makes only its secret anew. */
+/** What the webhook does in the cluster. It fills objects that are installed with it, and makes none. */
 export const access: readonly Access[] = [
   settingsAccess,
   leaseAccess,
   { kind: builtin.Secret, verbs: [...read, 'update'], system: true, names: [secretName] },
-  // Somebody deleted it; a creation cannot be allowed by name.
-  { kind: builtin.Secret, verbs: ['create'], system: true },
   // The owner of its registration.
   { kind: builtin.Namespace, verbs: ['get'], names: [defaultSystemNamespace] },
   ...registrations.map(({ kind, name }): Access => ({ kind: builtin[kind], verbs: [...read, 'update'], names: [name] })),

@@ -1,6 +1,6 @@
 import { builtin, type Secret } from '@ebb/shared/api/builtin.ts';
 import type { Cache } from '@ebb/shared/kube/cache.ts';
-import { isAlreadyExists, isConflict, isNotFound, type KubeClient } from '@ebb/shared/kube/client.ts';
+import { isAlreadyExists, isConflict, isNotFound, type KubeClient, KubeError } from '@ebb/shared/kube/client.ts';
 import type { Clock } from '@ebb/shared/lib/clock.ts';
 import { jsonEqual } from '@ebb/shared/lib/equal.ts';
 import type { Logger } from '@ebb/shared/telemetry/log.ts';
@@ -50,7 +50,13 @@ export function keepCerts(o: Options): Keeper {
     const data = certsToData(certs);
     const metadata = { name: secretName, namespace: o.namespace };
     if (secret) await o.client.update(builtin.Secret, { ...secret, data: { ...secret.data, ...data } });
-    else await o.client.create(builtin.Secret, { apiVersion: 'v1', kind: 'Secret', metadata, data });
+    else {
+      // Only where the right is given: it cannot be given for this name alone, so the stock install does not.
+      await o.client.create(builtin.Secret, { apiVersion: 'v1', kind: 'Secret', metadata, data }).catch((error: unknown) => {
+        if (!(error instanceof KubeError) || error.code !== 403) throw error;
+        throw new Error(`secret ${o.namespace}/${secretName} does not exist and may not be made here; apply deploy/webhook again`);
+      });
+    }
   };
 
   const attempt = async (): Promise<Certs> => {
