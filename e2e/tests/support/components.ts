@@ -19,7 +19,7 @@ interface Workload {
   kind: string;
   metadata: { name: string; uid: string; generation: number };
   spec: { replicas?: number };
-  status?: { observedGeneration?: number; replicas?: number; updatedReplicas?: number };
+  status?: { observedGeneration?: number; replicas?: number; updatedReplicas?: number; currentRevision?: string; updateRevision?: string };
 }
 
 /** The Deployment or StatefulSet of a component. */
@@ -33,10 +33,11 @@ export async function workloadOf(component: Component): Promise<Workload> {
 /** Waits until a component has as many ready pods as it wants. `settled`: and none on its way out. */
 export async function recovered(component: Component, options: { without?: string; settled?: boolean } = {}): Promise<void> {
   const look = async () => {
-    const { spec, status, metadata } = await workloadOf(component);
-    // A rollout that has not begun looks like one that is over.
+    const { kind, spec, status, metadata } = await workloadOf(component);
+    // A rollout that has not begun looks like one that is over. A StatefulSet counts updated pods only while it updates.
     const wanted = spec.replicas ?? 1;
-    if (status?.observedGeneration !== metadata.generation || status.updatedReplicas !== wanted || status.replicas !== wanted)
+    const updated = kind === 'StatefulSet' ? status?.currentRevision === status?.updateRevision : status?.updatedReplicas === wanted;
+    if (status?.observedGeneration !== metadata.generation || !updated || status.replicas !== wanted)
       throw new Error(`${component} generation ${metadata.generation}: ${JSON.stringify(status)}`);
     const all = await componentPods(component);
     const ready = all.filter((p) => isReady(p) && p.metadata.name !== options.without);
