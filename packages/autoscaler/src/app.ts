@@ -101,6 +101,12 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
     settings: config.get('config-leader-election'),
   });
   await informers.start();
+  // Before it competes for the bucket: a port that is taken must not leave a lease behind.
+  const server = await startStatsServer({
+    port: statsPort,
+    receive: (messages, forwarded) => ingest.receive(messages, forwarded),
+    owners: () => ingest.owners(),
+  });
   // Whoever comes to own the bucket, or loses it, begins from nothing: what it knew is old (contract 3.6).
   const election = elector.run(bucket, () => {
     for (const part of [deciders, collections]) part.clear();
@@ -108,7 +114,6 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
   });
   const forwarder = new Forwarder();
   const ingest = createIngest({ election, port: statsPort, clock, collections, deciders, forwarder });
-  const server = await startStatsServer({ port: statsPort, receive: ingest.receive, owners: ingest.owners });
   leases.onChange(({ before, after }) => {
     if ((after ?? before)?.metadata.name === bucket && before?.spec?.holderIdentity !== after?.spec?.holderIdentity)
       server.announceOwners();

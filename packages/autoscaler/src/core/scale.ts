@@ -79,10 +79,11 @@ function toZero(spec: Spec, s: ScaleInput): Scaled {
   }
   if (s.replicas === 0) return { want: 0 };
   if (spec.targetBurstCapacity !== -1 && !s.activatorAnswers) return { want: 0, requeueAfterMs: probeAgainMs };
-  if (s.activeForMs >= Math.max(spec.gracePeriodMs, spec.podRetentionMs)) return { want: 0, apply: 0 };
-  if (spec.podRetentionMs > 0 && s.activeForMs < spec.podRetentionMs)
-    return { want: 0, requeueAfterMs: spec.podRetentionMs - s.activeForMs };
-  const proxied = s.proxyForMs ?? 0;
-  if (proxied >= spec.gracePeriodMs) return { want: 0, apply: 0 };
-  return { want: 0, requeueAfterMs: spec.gracePeriodMs - proxied };
+  const inactiveForMs = s.activeForMs;
+  const latestMs = Math.max(spec.gracePeriodMs, spec.podRetentionMs) - inactiveForMs;
+  if (latestMs <= 0) return { want: 0, apply: 0 };
+  if (inactiveForMs < spec.podRetentionMs) return { want: 0, requeueAfterMs: spec.podRetentionMs - inactiveForMs };
+  const graceMs = spec.gracePeriodMs - (s.proxyForMs ?? 0);
+  if (graceMs <= 0) return { want: 0, apply: 0 };
+  return { want: 0, requeueAfterMs: Math.min(graceMs, latestMs) };
 }
