@@ -1,101 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Kind, KubeObject } from '../api/meta.ts';
+import { type Kind, type KubeObject, keyOf } from '../api/meta.ts';
 import type { Logger } from '../telemetry/log.ts';
-import type { Cache, Change, Indexes, InformerOptions, Informers } from './cache.ts';
-import { type KubeClient, KubeError } from './client.ts';
+import type { Cache, InformerOptions, Informers } from './cache.ts';
+import { type KubeClient, KubeError, type WatchEvent } from './client.ts';
+import { Store } from './store.ts';
 
 /** A server that is back is noticed within this time. */
 const maxBackoffMs = 5000;
-
-const keyOf = (namespace: string | undefined, name: string): string => `${namespace ?? ''}/${name}`;
-
-/** The objects of one kind, by key and by index. */
-class Store<T extends KubeObject> implements Cache<T> {
-  readonly objects = new Map<string, T>();
-  readonly #indexes = new Map<string, { keys: (object: T) => string[]; entries: Map<string, Map<string, T>> }>();
-  readonly #handlers = new Set<(change: Change<T>) => void>();
-  readonly #log: Logger;
-
-  constructor(log: Logger) {
-    this.#log = log;
-  }
-
-  addIndexes(indexes: Indexes<T>): void {
-    for (const [name, keys] of Object.entries(indexes)) {
-      if (this.#indexes.has(name)) continue;
-      this.#indexes.set(name, { keys, entries: new Map() });
-      for (const [key, object] of this.objects) this.#index(name, key, object);
-    }
-  }
-
-  get(namespace: string, name: string): T | undefined {
-    return this.objects.get(keyOf(namespace, name));
-  }
-
-  list(namespace?: string): T[] {
-    const all = [...this.objects.values()];
-    return namespace === undefined ? all : all.filter((o) => o.metadata.namespace === namespace);
-  }
-
-  byIndex(index: string, key: string): T[] {
-    const found = this.#indexes.get(index);
-    if (!found) throw new Error(`no index ${JSON.stringify(index)}; there are ${[...this.#indexes.keys()].join(', ') || 'none'}`);
-    return [...(found.entries.get(key)?.values() ?? [])];
-  }
-
-  onChange(handler: (change: Change<T>) => void): () => void {
-    this.#handlers.add(handler);
-    for (const after of this.objects.values()) handler({ after });
-    return () => this.#handlers.delete(handler);
-  }
-
-  set(object: T): void {
-    const key = keyOf(object.metadata.namespace, object.metadata.name);
-    const before = this.objects.get(key);
-    if (before?.metadata.resourceVersion === object.metadata.resourceVersion) return;
-    if (before) this.#unindex(key, before);
-    this.objects.set(key, object);
-    for (const name of this.#indexes.keys()) this.#index(name, key, object);
-    this.#tell({ before, after: object });
-  }
-
-  remove(key: string): void {
-    const before = this.objects.get(key);
-    if (!before) return;
-    this.#unindex(key, before);
-    this.objects.delete(key);
-    this.#tell({ before });
-  }
-
-  /** A handler that throws must not keep the others from hearing: the change comes once. */
-  #tell(change: Change<T>): void {
-    for (const handler of this.#handlers) {
-      try {
-        handler(change);
-      } catch (error) {
-        this.#log.error({ err: error }, 'a handler of a change failed');
-      }
-    }
-  }
-
-  #index(name: string, key: string, object: T): void {
-    const index = this.#indexes.get(name);
-    for (const entry of index?.keys(object) ?? []) {
-      const objects = index?.entries.get(entry) ?? new Map<string, T>();
-      index?.entries.set(entry, objects.set(key, object));
-    }
-  }
-
-  #unindex(key: string, object: T): void {
-    for (const index of this.#indexes.values()) {
-      for (const entry of index.keys(object)) {
-        const objects = index.entries.get(entry);
-        objects?.delete(key);
-        if (objects?.size === 0) index.entries.delete(entry);
-      }
-    }
-  }
-}
 
 /** One list and watch that heals by itself. */
 class Informer<T extends KubeObject> {
@@ -106,6 +17,8 @@ class Informer<T extends KubeObject> {
   readonly #log: Logger;
   readonly #stop = new AbortController();
   #running?: Promise<void>;
+  /** Where to watch from; unset: list first. */
+  #version?: string;
   #listed!: () => void;
   readonly listed = new Promise<void>((resolve) => {
     this.#listed = resolve;
@@ -129,46 +42,56 @@ class Informer<T extends KubeObject> {
   }
 
   async #run(): Promise<void> {
-    let resourceVersion: string | undefined;
+    const aborted = this.#stop.signal;
     let failures = 0;
-    while (!this.#stop.signal.aborted) {
+    while (!aborted.aborted) {
       const started = performance.now();
+      const lasted = () => performance.now() - started;
       try {
-        resourceVersion ??= await this.#list();
+        this.#version ??= await this.#list();
         this.#listed();
-        for await (const event of this.#client.watch(this.#kind, { ...this.#options, resourceVersion }, this.#stop.signal)) {
-          if (event.type === 'ERROR') {
-            const status = event.object as unknown as { code?: number; reason?: string; message?: string };
-            throw new KubeError(status.code ?? 500, status.reason ?? '', status.message ?? 'watch error');
-          }
-          resourceVersion = event.object.metadata.resourceVersion ?? resourceVersion;
-          if (event.type === 'DELETED') this.store.remove(keyOf(event.object.metadata.namespace, event.object.metadata.name));
-          else if (event.type !== 'BOOKMARK') this.store.set(this.#transformed(event.object));
+        for await (const event of this.#client.watch(this.#kind, { ...this.#options, resourceVersion: this.#version }, aborted)) {
+          this.#take(event);
           failures = 0;
         }
         failures = 0;
       } catch (error) {
-        if (this.#stop.signal.aborted) return;
+        if (aborted.aborted) return;
         // What has worked for a while is not one failure more: a quiet kind has no events to show for it.
-        if (performance.now() - started > maxBackoffMs) failures = 0;
-        // 410: what we know is too old for a watch; anything else may be a moment's trouble.
-        if (error instanceof KubeError && (error.code === 410 || error.reason === 'Expired')) resourceVersion = undefined;
-        else {
-          failures++;
-          this.#log.warn({ err: (error as Error).message, failures }, 'watch broke; trying again');
-        }
-        if (failures > 3) resourceVersion = undefined;
+        if (lasted() > maxBackoffMs) failures = 0;
+        failures += this.#broke(error as Error) ? 1 : 0;
+        if (failures > 3) this.#version = undefined;
       }
       // A watch that ends in its first second would otherwise come again and again without a pause.
-      const soon = performance.now() - started < 1000;
-      const backoff = failures || soon ? Math.min(maxBackoffMs, 100 * 2 ** Math.min(failures, 9)) * (0.5 + Math.random() / 2) : 0;
-      await sleep(backoff, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      const pause = failures || lasted() < 1000 ? Math.min(maxBackoffMs, 100 * 2 ** failures) * (0.5 + Math.random() / 2) : 0;
+      await sleep(pause, undefined, { signal: aborted }).catch(() => undefined);
     }
+  }
+
+  #take(event: WatchEvent<T>): void {
+    const { object, type } = event;
+    if (type === 'ERROR') {
+      const status = object as unknown as { code?: number; reason?: string; message?: string };
+      throw new KubeError(status.code ?? 500, status.reason ?? '', status.message ?? 'watch error');
+    }
+    this.#version = object.metadata.resourceVersion ?? this.#version;
+    if (type === 'DELETED') this.store.remove(keyOf(object));
+    else if (type !== 'BOOKMARK') this.store.set(this.#transformed(object));
+  }
+
+  /** Whether it counts as a failure: what we know being too old for a watch (410) does not, it is listed anew. */
+  #broke(error: Error): boolean {
+    if (error instanceof KubeError && (error.code === 410 || error.reason === 'Expired')) {
+      this.#version = undefined;
+      return false;
+    }
+    this.#log.warn({ err: error.message }, 'watch broke; trying again');
+    return true;
   }
 
   async #list(): Promise<string> {
     const { items, resourceVersion } = await this.#client.list(this.#kind, this.#options);
-    const seen = new Set(items.map((i) => keyOf(i.metadata.namespace, i.metadata.name)));
+    const seen = new Set(items.map(keyOf));
     for (const key of [...this.store.objects.keys()]) if (!seen.has(key)) this.store.remove(key);
     for (const item of items) this.store.set(this.#transformed(item));
     return resourceVersion;

@@ -1,5 +1,4 @@
 import type { Meter } from '@opentelemetry/api';
-import { conditionSet, groom } from '../api/conditions.ts';
 import { type CommonStatus, controllerOf, type Kind, type KubeObject, keyOf } from '../api/meta.ts';
 import type { ConfigStore } from '../config/store.ts';
 import type { Recorder } from '../events/recorder.ts';
@@ -10,6 +9,7 @@ import type { Logger } from '../telemetry/log.ts';
 import { applyPlan, describe } from './apply-plan.ts';
 import type { Cache, Indexes, Informers } from './cache.ts';
 import { isAlreadyExists, isConflict, isNotFound, type KubeClient } from './client.ts';
+import { begin, finish } from './envelope.ts';
 import type { Elector } from './leases.ts';
 import { WorkQueue } from './queue.ts';
 import type { Caches, Reconciler } from './reconciler.ts';
@@ -79,7 +79,10 @@ export function runReconcilers(o: RunOptions): Running {
       handle: async (key) => {
         if (!election.leading()) return;
         const started = performance.now();
-        const outcome = await one(key).catch((error: Error) => ({ error, requeueAfterMs: undefined }));
+        const outcome = await one(key).catch((error: Error): Outcome => {
+          log.error({ key, err: error }, 'reconcile broke off; trying again');
+          return { error };
+        });
         duration.record((performance.now() - started) / 1000, { name: watches.queue });
         if (outcome.error) queue.addFailed(key);
         else queue.forget(key);
@@ -140,6 +143,24 @@ interface Outcome {
 
 type OneOptions = Omit<RunOptions, 'reconcilers'>;
 
+/** The object with the reconciler's finalizer on it, when it has one. Rejects when it cannot be put there. */
+async function withFinalizer(r: Reconciler<AnyObject, unknown>, object: AnyObject, o: OneOptions): Promise<AnyObject> {
+  const { finalizer, reconciles, source } = r.watches;
+  const { name, namespace, resourceVersion, finalizers = [] } = object.metadata;
+  if (!finalizer || finalizers.includes(finalizer)) return object;
+  try {
+    const body = { metadata: { finalizers: [...finalizers, finalizer], resourceVersion } };
+    const live = await o.client.patch(reconciles, namespace, name, 'merge', body);
+    o.recorder.event(source, live, { type: 'Normal', reason: 'FinalizerUpdate', message: `Updated ${JSON.stringify(name)} finalizers` });
+    return live;
+  } catch (error) {
+    const message = `Failed to update finalizers for ${JSON.stringify(name)}: ${(error as Error).message}`;
+    if (!isConflict(error) && !isNotFound(error))
+      o.recorder.event(source, object, { type: 'Warning', reason: 'FinalizerUpdateFailed', message });
+    throw error;
+  }
+}
+
 /** One reconcile of one key. */
 function createOne(
   r: Reconciler<AnyObject, unknown>,
@@ -148,8 +169,6 @@ function createOne(
   o: OneOptions,
 ): (key: string) => Promise<Outcome> {
   const { watches } = r;
-  const [happy, ...dependents] = r.conditions;
-  const set = conditionSet(happy, dependents);
 
   return async (key) => {
     const slash = key.indexOf('/');
@@ -159,36 +178,15 @@ function createOne(
       return {};
     }
     if (watches.filter && !watches.filter(original)) return {};
-    let object = structuredClone(original);
+    const deleting = original.metadata.deletionTimestamp !== undefined;
+    if (deleting && !(watches.finalizer && original.metadata.finalizers?.includes(watches.finalizer))) return {};
     let live = original;
-    const deleting = object.metadata.deletionTimestamp !== undefined;
-    if (deleting && !(watches.finalizer && object.metadata.finalizers?.includes(watches.finalizer))) return {};
-    if (watches.finalizer && !deleting && !object.metadata.finalizers?.includes(watches.finalizer)) {
-      const finalizers = [...(object.metadata.finalizers ?? []), watches.finalizer];
-      const body = { metadata: { finalizers, resourceVersion: object.metadata.resourceVersion } };
-      try {
-        live = object = await o.client.patch(watches.reconciles, object.metadata.namespace, object.metadata.name, 'merge', body);
-      } catch (error) {
-        if (isConflict(error) || isNotFound(error)) return { error: error as Error };
-        const message = `Failed to update finalizers for ${JSON.stringify(object.metadata.name)}: ${(error as Error).message}`;
-        o.recorder.event(watches.source, object, { type: 'Warning', reason: 'FinalizerUpdateFailed', message });
-        return { error: error as Error };
-      }
-      const message = `Updated ${JSON.stringify(object.metadata.name)} finalizers`;
-      o.recorder.event(watches.source, object, { type: 'Normal', reason: 'FinalizerUpdate', message });
+    try {
+      if (!deleting) live = await withFinalizer(r, original, o);
+    } catch (error) {
+      return { error: error as Error };
     }
-    object = r.prepare ? r.prepare(object) : object;
-    let conditions = set.init(object.status?.conditions);
-    if (object.status?.observedGeneration !== object.metadata.generation) {
-      const stale = {
-        type: happy,
-        status: 'Unknown' as const,
-        reason: 'NewObservedGenFailure',
-        message: 'unsuccessfully observed a new generation',
-      };
-      conditions = conditions.map((c) => (c.type === happy ? stale : c));
-    }
-    object = { ...object, status: { ...object.status, conditions } };
+    const object = begin(r, live);
 
     let requeueAfterMs: number | undefined;
     let error: Error | undefined;
@@ -211,8 +209,7 @@ function createOne(
     } catch (e) {
       error = e as Error;
     }
-    if (!deleting && !r.statusless)
-      error = (await writeStatus(r, live, { ...status, observedGeneration: object.metadata.generation }, o)) ?? error;
+    if (!deleting && !r.statusless) error = (await writeStatus(r, live, status, o)) ?? error;
     // A conflict, or a child the cache does not show yet, is normal weather.
     if (error && !isConflict(error) && !isAlreadyExists(error)) {
       o.log.info({ key, err: error.message }, 'reconcile failed; trying again');
@@ -243,18 +240,14 @@ async function writeStatus(
   o: OneOptions,
 ): Promise<Error | undefined> {
   const { watches } = r;
-  const groomed = (before: CommonStatus | undefined) => ({
-    ...status,
-    conditions: groom(before?.conditions, status.conditions, o.clock.now()),
-  });
-  const next = groomed(original.status);
-  if (jsonEqual(next, original.status)) return undefined;
+  const finished = (on: AnyObject) => finish(on.status, status, original.metadata.generation, o.clock.now());
+  if (jsonEqual(finished(original), original.status)) return undefined;
   let base = original;
   for (let attempt = 0; ; attempt++) {
     try {
       if (attempt > 0) base = await o.client.get(watches.reconciles, original.metadata.namespace, original.metadata.name);
       if (base.metadata.uid !== original.metadata.uid) return undefined;
-      await o.client.updateStatus(watches.reconciles, { ...base, status: attempt > 0 ? groomed(base.status) : next });
+      await o.client.updateStatus(watches.reconciles, { ...base, status: finished(base) });
       return undefined;
     } catch (error) {
       if (isNotFound(error)) return undefined;
