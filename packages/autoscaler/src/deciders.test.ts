@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest';
+import type { Spec } from './core/spec.ts';
+import { Deciders, type Made } from './deciders.ts';
+import { Collections } from './stats/collections.ts';
+import { specWith, statWith, steppedClock } from './testing.ts';
+
+function setUp(own: Partial<Spec> = {}, readyPods = 0) {
+  const clock = steppedClock();
+  const collections = new Collections();
+  const changed: string[] = [];
+  const panicked: Made[] = [];
+  const pods = { ready: readyPods };
+  const deciders = new Deciders({
+    clock,
+    collections,
+    readyPods: () => pods.ready,
+    changed: (key) => changed.push(key),
+    panicked: (_, made) => panicked.push(made),
+  });
+  const spec = specWith(own);
+  collections.ensure('ns/one', spec);
+  deciders.ensure('ns/one', spec);
+  const record = (concurrency: number) => collections.record('ns/one', statWith({ averageConcurrentRequests: concurrency }), clock.now());
+  const desired = () => deciders.get('ns/one')?.state.desired;
+  return { clock, collections, deciders, changed, panicked, pods, record, desired };
+}
+
+test('a poke decides at once, before the next tick; with pods there it does not', () => {
+  const { deciders, record, desired, changed } = setUp();
+  record(1);
+  deciders.poke('ns/one');
+  expect(desired()).toBe(1);
+  expect(changed).toEqual(['ns/one']);
+  record(1000);
+  deciders.poke('ns/one');
+  expect(desired()).toBe(1);
+});
+
+test('a wake and the stat of the same request count once', () => {
+  const { deciders, record, desired, clock } = setUp({ targetValue: 0.7, totalValue: 1 });
+  expect(deciders.poke('ns/one', 1)?.state.desired).toBe(2);
+  record(1);
+  deciders.poke('ns/one');
+  clock.step(100);
+  deciders.tick();
+  expect(desired()).toBe(2);
+});
+
+test('the stat first, then the wake', () => {
+  const { deciders, record, desired, changed } = setUp();
+  record(1);
+  deciders.poke('ns/one');
+  deciders.poke('ns/one', 1);
+  expect(desired()).toBe(1);
+  expect(changed).toHaveLength(1);
+});
+
+test('what nobody reconciles is not decided', () => {
+  const { deciders, changed } = setUp();
+  expect(deciders.poke('ns/other', 1)).toBeUndefined();
+  deciders.remove('ns/one');
+  deciders.tick();
+  expect(changed).toEqual([]);
+});
+
+test('a restart in the middle of load: more pods stay for a whole window, silence changes nothing', () => {
+  const { deciders, record, desired, clock } = setUp({}, 8);
+  deciders.tick();
+  expect(desired()).toBe(-1);
+  for (let s = 0; s <= 60; s += 2) {
+    record(1);
+    deciders.tick();
+    expect(desired()).toBe(8);
+    clock.step(2000);
+  }
+  record(1);
+  deciders.tick();
+  expect(desired()).toBe(4);
+});
+
+test('panic is told of when it begins and when it ends', () => {
+  const { deciders, record, panicked, pods, clock } = setUp({}, 1);
+  record(50);
+  deciders.tick();
+  deciders.tick();
+  expect(panicked).toMatchObject([{ panicking: true, wantPanic: 5, readyPods: 1 }]);
+  pods.ready = 5;
+  for (let s = 0; s < 70; s++) {
+    clock.step(1000);
+    record(0);
+    deciders.tick();
+  }
+  expect(panicked.map((p) => p.panicking)).toEqual([true, false]);
+});
+
+test('of pods, what came through an activator is the activator’s; what is no number is dropped', () => {
+  const { collections, clock } = setUp();
+  const record = (own: Parameters<typeof statWith>[0]) => collections.record('ns/one', statWith(own), clock.now());
+  record({ averageConcurrentRequests: 5, averageProxiedConcurrentRequests: 3, requestCount: 10, proxiedRequestCount: 4 });
+  record({ averageConcurrentRequests: Number.NaN });
+  record({ averageConcurrentRequests: 1, requestCount: Number.POSITIVE_INFINITY });
+  expect(collections.averages('ns/one', specWith(), clock.now())).toEqual({ stable: 2, panic: 2 });
+  expect(collections.averages('ns/one', specWith({ metric: 'rps' }), clock.now())).toEqual({ stable: 6, panic: 6 });
+});
+
+test('a stat is recorded at its own second; one from the future at the present', () => {
+  const { collections, clock } = setUp();
+  const second = Math.floor(clock.now() / 1000);
+  collections.record('ns/one', statWith({ averageConcurrentRequests: 4, timestamp: second + 10_000 }), clock.now());
+  collections.record('ns/one', statWith({ averageConcurrentRequests: 2, timestamp: second - 1 }), clock.now());
+  expect(collections.averages('ns/one', specWith(), clock.now())).toEqual({ stable: 3, panic: 3 });
+});
+
+test('no data: undefined, but 0 for a revision that is never scraped', () => {
+  const { collections, clock } = setUp();
+  expect(collections.averages('ns/one', specWith(), clock.now())).toEqual({});
+  expect(collections.averages('ns/one', specWith({ targetBurstCapacity: -1 }), clock.now())).toEqual({ stable: 0, panic: 0 });
+});

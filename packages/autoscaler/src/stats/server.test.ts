@@ -1,0 +1,157 @@
+import { get } from 'node:http';
+import { type ReportReply, type StatBatch, StatsIngestClient, type WireStatMessage } from '@ebb/shared/proto/gen/stats.ts';
+import { until } from '@ebb/shared/testing/until.ts';
+import { type ClientDuplexStream, credentials } from '@grpc/grpc-js';
+import { afterEach, expect, test } from 'vitest';
+import { Deciders } from '../deciders.ts';
+import { specWith, statWith, steppedClock } from '../testing.ts';
+import { Collections } from './collections.ts';
+import { Forwarder } from './forward.ts';
+import { createIngest } from './ingest.ts';
+import { type StatsServer, startStatsServer } from './server.ts';
+
+const cleanUp: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const f of cleanUp.splice(0).reverse()) await f();
+});
+
+const message = (concurrency = 1): WireStatMessage => ({
+  namespace: 'ns',
+  name: 'one',
+  stat: statWith({ averageConcurrentRequests: concurrency }),
+});
+
+async function serve(owners: () => Record<string, string> = () => ({})) {
+  const received: { messages: WireStatMessage[]; forwarded: boolean }[] = [];
+  const server = await startStatsServer({ port: 0, owners, receive: (messages, forwarded) => received.push({ messages, forwarded }) });
+  cleanUp.push(() => server.close(100));
+  return { server, received };
+}
+
+function report(server: StatsServer) {
+  const client = new StatsIngestClient(`127.0.0.1:${server.port}`, credentials.createInsecure());
+  const call: ClientDuplexStream<StatBatch, ReportReply> = client.report();
+  const replies: ReportReply[] = [];
+  const state = { ended: false };
+  call.on('data', (reply: ReportReply) => replies.push(reply));
+  call.on('error', () => undefined);
+  call.on('end', () => {
+    state.ended = true;
+  });
+  cleanUp.push(() => client.close());
+  return { call, replies, state };
+}
+
+const probe = (server: StatsServer, path = '/') =>
+  new Promise<number>((resolve, reject) => {
+    get({ port: server.port, path, agent: false, headers: { 'user-agent': 'kube-probe/1.35' } }, (res) => {
+      res.resume();
+      resolve(res.statusCode ?? 0);
+    }).on('error', reject);
+  });
+
+test('one port: reports by gRPC, probes by HTTP/1, on any path', async () => {
+  const { server, received } = await serve();
+  const { call } = report(server);
+  call.write({ messages: [message(3)] });
+  await until(() => received.length === 1);
+  expect(received).toEqual([{ messages: [message(3)], forwarded: false }]);
+  expect(await probe(server)).toBe(200);
+  expect(await probe(server, '/health')).toBe(200);
+});
+
+test('a reporter hears of the owners at once and on each change', async () => {
+  let owners: Record<string, string> = { bucket: '10.0.0.1:8080' };
+  const { server } = await serve(() => owners);
+  const { replies } = report(server);
+  await until(() => replies.length === 1);
+  owners = {};
+  server.announceOwners();
+  await until(() => replies.length === 2);
+  expect(replies.map((r) => r.owners)).toEqual([{ bucket: '10.0.0.1:8080' }, {}]);
+});
+
+test('draining: probes fail, reports are taken; closing ends them', async () => {
+  const { server, received } = await serve();
+  const { call, state } = report(server);
+  server.draining();
+  expect(await probe(server)).toBe(500);
+  call.write({ messages: [message()] });
+  await until(() => received.length === 1);
+  await server.close(2000);
+  await until(() => state.ended);
+  await expect(probe(server)).rejects.toThrow(/ECONNREFUSED/);
+});
+
+/** A replica: does it lead, and who does? */
+async function replica(clock: ReturnType<typeof steppedClock>) {
+  const lead = { leading: false, holder: '' };
+  const collections = new Collections();
+  const changed: string[] = [];
+  const deciders = new Deciders({ clock, collections, readyPods: () => 0, changed: (key) => changed.push(key), panicked: () => undefined });
+  collections.ensure('ns/one', specWith());
+  deciders.ensure('ns/one', specWith());
+  const forwarder = new Forwarder();
+  cleanUp.push(() => forwarder.close());
+  const election = { name: 'autoscaler-bucket-00-of-01', leading: () => lead.leading, holder: () => lead.holder };
+  const sent: string[] = [];
+  const to = { port: 0 };
+  const send = (address: string, messages: WireStatMessage[]) => {
+    sent.push(address);
+    // Every replica of a test has an address of its own on one host: the port tells them apart.
+    forwarder.send(`127.0.0.1:${to.port}`, messages);
+  };
+  const ingest = createIngest({ election, port: 8080, clock, collections, deciders, forwarder: { send } });
+  const server = await startStatsServer({ port: 0, receive: ingest.receive, owners: ingest.owners });
+  cleanUp.push(() => server.close(100));
+  return { lead, server, sent, to, changed, collections, ingest };
+}
+
+test('a replica that does not own the bucket names the owner and passes stats on; the owner decides', async () => {
+  const clock = steppedClock();
+  const [owner, other] = [await replica(clock), await replica(clock)];
+  owner.lead.leading = true;
+  other.lead.holder = 'autoscaler-1_10.0.0.7';
+  other.to.port = owner.server.port;
+  const { call, replies } = report(other.server);
+  await until(() => replies.length === 1);
+  expect(replies[0]?.owners).toEqual({ 'autoscaler-bucket-00-of-01': '10.0.0.7:8080' });
+  call.write({ messages: [message()] });
+  await until(() => owner.changed.length === 1);
+  expect(owner.changed).toEqual(['ns/one']);
+  expect(other.sent).toEqual(['10.0.0.7:8080']);
+  expect(other.changed).toEqual([]);
+});
+
+test('two that each take the other for the owner do not send a stat to and fro', async () => {
+  const clock = steppedClock();
+  const [a, b] = [await replica(clock), await replica(clock)];
+  for (const [one, two] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    one.lead.holder = 'autoscaler_10.0.0.7';
+    one.to.port = two.server.port;
+  }
+  const { call } = report(a.server);
+  call.write({ messages: [message()] });
+  await until(() => a.sent.length === 1);
+  // What comes after it on the same stream shows that b has dealt with the first.
+  b.lead.leading = true;
+  call.write({ messages: [message()] });
+  await until(() => b.changed.length === 1);
+  expect(b.sent).toEqual([]);
+  expect(a.sent).toHaveLength(2);
+});
+
+test('without an owner stats are dropped, and so is what names no revision anybody reconciles', async () => {
+  const clock = steppedClock();
+  const one = await replica(clock);
+  one.ingest.receive([message()], false);
+  expect(one.sent).toEqual([]);
+  one.lead.leading = true;
+  one.ingest.receive([{ namespace: 'ns', name: 'other', stat: statWith({ averageConcurrentRequests: 1 }) }], false);
+  one.ingest.receive([{ namespace: 'ns', name: 'one', stat: undefined }], false);
+  expect(one.changed).toEqual([]);
+  expect(one.ingest.owners()).toEqual({});
+});
