@@ -47,7 +47,7 @@ function conditionsOf(kind: string, given: NonNullable<Short['status']>['conditi
       lastTransitionTime: earlier,
     };
   };
-  return Object.entries(given)
+  return Object.entries(given as Record<string, string | [string, string?, string?]>)
     .map(one)
     .sort((x, y) => (x.type < y.type ? -1 : 1));
 }
