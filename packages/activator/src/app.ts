@@ -68,7 +68,10 @@ export async function startActivator(log: Logger): Promise<Running> {
       instruments.connectionLost();
     },
   });
-  const instruments = createInstruments(metrics.meter, () => autoscaler.reachable);
+  const instruments = createInstruments(metrics.meter, {
+    reachable: () => autoscaler.reachable,
+    revisions: () => registry.all(),
+  });
   const reporter = new Reporter({ podName: env.podName, clock, send: (m) => autoscaler.send(m), reported: instruments.reported });
   const wake = wakes({ reporter, bus, instruments, log });
   const registry = new Registry(sources, {
@@ -94,7 +97,6 @@ export async function startActivator(log: Logger): Promise<Running> {
     clusterDomain: env.clusterDomain,
     reporter,
     forwarder,
-    instruments,
     passthrough,
   });
   const onError = (error: Error) => log.debug({ err: error.message }, 'a connection failed');

@@ -30,8 +30,9 @@ export function wakes({ reporter, bus, instruments, log }: WakeOptions) {
         (error: Error) => log.debug({ revision: key, err: error.message }, 'nobody answered the wake event'),
       );
     },
-    finished({ key, namespace, name }: ActivatedRevision, { waterfall }: ColdStart): void {
-      instruments.coldStart({ namespace, name }, waterfall.firstByte ?? 0);
+    finished(revision: ActivatedRevision, { waterfall }: ColdStart): void {
+      const { key, namespace, name } = revision;
+      instruments.coldStart(revision, waterfall.firstByte ?? 0);
       log.info({ revision: key, ms: waterfall }, 'cold start finished');
       bus.publish({ type: 'coldstart.finished', namespace, name, data: { ...waterfall } });
     },

@@ -96,7 +96,9 @@ export class Prober {
 
   #schedule(): void {
     if (this.#timer || this.#stop.signal.aborted || this.#isSettled()) return;
-    this.#timer = setTimeout(() => this.#round(), this.#eager ? this.#o.eagerMs : this.#o.frequencyMs);
+    // Eagerness is for a few pods: hundreds that do not start would cost more than they gain.
+    const eagerMs = Math.min(this.#o.frequencyMs, this.#o.eagerMs * Math.ceil(this.#candidates.size / 8));
+    this.#timer = setTimeout(() => this.#round(), this.#eager ? eagerMs : this.#o.frequencyMs);
     this.#timer.unref();
   }
 

@@ -5,12 +5,10 @@ import type { Handler } from '@ebb/shared/proxy/handler.ts';
 import { respond, respondError } from '@ebb/shared/proxy/respond.ts';
 import { Refused } from '../core/throttle.ts';
 import type { Admission } from '../revisions/revision.ts';
-import type { Instruments } from '../telemetry.ts';
 import { type Call, header, hostOf } from './call.ts';
 
 export interface ActivateOptions {
   forwarder: Forwarder;
-  instruments: Instruments;
   /** Pods are reached through a mesh by name (config-network `enable-mesh-pod-addressability`). */
   passthrough: boolean;
 }
@@ -22,9 +20,8 @@ export interface ActivateOptions {
 export function activate(o: ActivateOptions): Handler<Call> {
   return async (call) => {
     for (;;) {
-      const admission = await admit(call, o.instruments);
+      const admission = await admit(call);
       if (!admission) return;
-      const sent = o.instruments.proxying(call.activated);
       try {
         await o.forwarder.forward(call, forwarding(call, admission, o.passthrough));
         return;
@@ -35,7 +32,6 @@ export function activate(o: ActivateOptions): Handler<Call> {
         }
         call.activated.suspect(admission.lease.dest);
       } finally {
-        sent();
         admission.lease.release();
       }
     }
@@ -43,8 +39,7 @@ export function activate(o: ActivateOptions): Handler<Call> {
 }
 
 /** A place, or undefined when the client has its answer (or is gone). */
-async function admit(call: Call, instruments: Instruments): Promise<Admission | undefined> {
-  const waited = instruments.queueing(call.activated);
+async function admit(call: Call): Promise<Admission | undefined> {
   try {
     return await call.activated.acquire(call.signal);
   } catch (error) {
@@ -53,8 +48,6 @@ async function admit(call: Call, instruments: Instruments): Promise<Admission | 
     if (error.reason === 'queueFull') respondError(call, 503, error.message);
     else if (error.reason === 'gone') respond(call, 500);
     return undefined;
-  } finally {
-    waited();
   }
 }
 

@@ -15,8 +15,6 @@ import { Reporter } from '../stats/reporter.ts';
 import { MemoryCache } from '../testing.ts';
 import { requestPath } from './stack.ts';
 
-const nothing = () => () => undefined;
-const instruments = { queueing: nothing, proxying: nothing, reported: () => {}, connectionLost: () => {}, coldStart: () => {} };
 const clock = { now: () => Date.now() };
 
 /** An activator in front of caches that a test fills. */
@@ -54,7 +52,6 @@ async function activator(mode: 'auto' | 'disabled' = 'auto') {
     clusterDomain: 'cluster.local',
     reporter,
     forwarder,
-    instruments,
     passthrough: false,
   };
   const { port, ...listener } = await listen(requestPath({ ...options, unhealthy: () => state.unhealthy }), { port: 0, host: '127.0.0.1' });

@@ -2,7 +2,6 @@ import type { Forwarder } from '@ebb/shared/proxy/forward.ts';
 import { compose, type Handler } from '@ebb/shared/proxy/handler.ts';
 import { limitTime } from '@ebb/shared/proxy/timeouts.ts';
 import type { Reporter } from '../stats/reporter.ts';
-import type { Instruments } from '../telemetry.ts';
 import { activate } from './activate.ts';
 import type { Call } from './call.ts';
 import { countRequests } from './count.ts';
@@ -14,7 +13,6 @@ export interface StackOptions extends ResolveOptions {
   unhealthy: () => string | undefined;
   reporter: Reporter;
   forwarder: Forwarder;
-  instruments: Instruments;
   passthrough: boolean;
 }
 
