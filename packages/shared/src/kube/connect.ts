@@ -9,8 +9,11 @@ import { pathOf } from './paths.ts';
 const requestTimeoutMs = 30_000;
 /** The server ends a watch after this long. */
 const watchSeconds = 290;
-/** The server sends a bookmark about every minute: a watch that is silent longer has lost its other end. */
-const watchSilenceMs = 100_000;
+/**
+ * A watch of a quiet kind may be silent to its end: bookmarks come only where the storage tells of progress, and old etcd
+ * does not. A peer that is gone is noticed by TCP keep-alive; this is for one that is there and hangs.
+ */
+const watchSilenceMs = (watchSeconds + 15) * 1000;
 
 const patchTypes: Record<PatchType, string> = {
   merge: 'application/merge-patch+json',

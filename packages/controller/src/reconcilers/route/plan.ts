@@ -77,6 +77,8 @@ export function plan(route: Route, input: Input): Plan<Status> {
   } catch (error) {
     return done((error as Error).message);
   }
+  // First: the ingress works while the placeholders are made.
+  ingressStep(wanted, input.ingress, marks, writes);
   for (const t of targets) {
     writes.push(
       ...placeholderWrites(route, t, {
@@ -88,7 +90,6 @@ export function plan(route: Route, input: Input): Plan<Status> {
   }
   const unwanted = input.placeholders.filter((s) => !targets.some((t) => t.hostname === s.metadata.name) && isOwnedBy(s, route));
   for (const s of unwanted) writes.push({ verb: 'delete', kind: builtin.Service, namespace: s.metadata.namespace, name: s.metadata.name });
-  ingressStep(wanted, input.ingress, marks, writes);
   status.traffic = resolved.status.map((t) => (t.tag ? { ...t, url: targets.find((x) => x.tag === t.tag)?.url } : t));
   return done();
 }
