@@ -37,7 +37,7 @@ function admissions(): { stop(): Promise<string[]> } {
 async function deleteEach(component: Component): Promise<void> {
   for (const pod of (await componentPods(component)).filter((p) => !p.metadata.deletionTimestamp)) {
     await deletePod(pod);
-    await recovered(component, { without: pod.metadata.name });
+    await recovered(component, { without: pod.metadata.uid });
   }
   // Requests go on until the last of the deleted has drained: its end is when connections would break.
   await recovered(component, { settled: true });

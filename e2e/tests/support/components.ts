@@ -30,7 +30,7 @@ export async function workloadOf(component: Component): Promise<Workload> {
   return found;
 }
 
-/** Waits until a component has as many ready pods as it wants. `settled`: and none on its way out. */
+/** Waits until a component has as many ready pods as it wants. `without`: a UID that does not count (a StatefulSet uses names again). `settled`: and none on its way out. */
 export async function recovered(component: Component, options: { without?: string; settled?: boolean } = {}): Promise<void> {
   const look = async () => {
     const { kind, spec, status, metadata } = await workloadOf(component);
@@ -40,7 +40,7 @@ export async function recovered(component: Component, options: { without?: strin
     if (status?.observedGeneration !== metadata.generation || !updated || status.replicas !== wanted)
       throw new Error(`${component} generation ${metadata.generation}: ${JSON.stringify(status)}`);
     const all = await componentPods(component);
-    const ready = all.filter((p) => isReady(p) && p.metadata.name !== options.without);
+    const ready = all.filter((p) => isReady(p) && p.metadata.uid !== options.without);
     const tell = all.map((p) => `${p.metadata.name} ${p.metadata.deletionTimestamp ? 'going' : isReady(p) ? 'ready' : p.status?.phase}`);
     if (ready.length < wanted) throw new Error(`${ready.length} of ${wanted} ready: ${tell.join(', ')}`);
     if (options.settled && all.some((p) => p.metadata.deletionTimestamp)) throw new Error(tell.join(', '));
