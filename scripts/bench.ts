@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Benchmark, type Options, UsageError } from '../benchmarks/lib/benchmark.ts';
+import { type Benchmark, type Options, type Outcome, UsageError } from '../benchmarks/lib/benchmark.ts';
 import { connectLocal } from '../benchmarks/lib/connect.ts';
 import { openBench } from '../benchmarks/lib/kube.ts';
 import { root } from './lib/shell.ts';
@@ -15,12 +15,23 @@ const load = async (name: string): Promise<Benchmark> => {
 };
 
 async function help(name: string | undefined): Promise<string> {
-  const lines = ['npm run bench [name] [-- --json] [options]', '', 'Runs a benchmark against Ebb on the local cluster. Names:'];
+  const lines = [
+    'npm run bench [name] [-- --json] [options]',
+    '',
+    'Runs a benchmark, most of them against Ebb on the local cluster. Names:',
+  ];
   for (const n of name ? [name] : names) {
     const { summary, help } = await load(n);
     lines.push('', `${n.padEnd(14)}${summary}`, help);
   }
   return [...lines, '', '--json ends with one line of JSON on stdout; its `.ratio` holds the figures against the anchor.'].join('\n');
+}
+
+async function run(benchmark: Benchmark, signal: AbortSignal, options: Options): Promise<Outcome> {
+  if (benchmark.runAlone) return benchmark.runAlone(signal, options);
+  if (!benchmark.run) throw new Error('this benchmark has nothing to run');
+  const bench = await openBench(await connectLocal(), signal);
+  return benchmark.run(bench, options).finally(() => bench.close());
 }
 
 async function main(signal: AbortSignal): Promise<number> {
@@ -34,8 +45,7 @@ async function main(signal: AbortSignal): Promise<number> {
     console.log(await help(name));
     return 0;
   }
-  const bench = await openBench(await connectLocal(), signal);
-  const done = await (await load(name)).run(bench, values as Options).finally(() => bench.close());
+  const done = await run(await load(name), signal, values as Options);
   (values.json ? console.error : console.log)(`\n${done.text}\n`);
   if (values.json) console.log(JSON.stringify(done.figures));
   return 0;

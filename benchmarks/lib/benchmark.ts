@@ -22,7 +22,10 @@ export interface Benchmark {
   /** A line per option of its own. */
   help: string;
   options: ParseArgsOptionsConfig;
-  run(bench: Bench, options: Options): Promise<Outcome>;
+  /** With the local cluster and a namespace on it. */
+  run?(bench: Bench, options: Options): Promise<Outcome>;
+  /** In place of `run` where no cluster is needed; the signal is aborted on Ctrl-C. */
+  runAlone?(signal: AbortSignal, options: Options): Promise<Outcome>;
 }
 
 /** A whole number from 1 on out of an option's text. */
