@@ -16,7 +16,7 @@ import { startMetrics } from '@ebb/shared/telemetry/metrics.ts';
 import type { Running } from '@ebb/shared/telemetry/process.ts';
 import { tickMs } from './core/decide.ts';
 import { Deciders } from './deciders.ts';
-import { publishPanic, serveWakes } from './events.ts';
+import { publishDecision, publishPanic, serveWakes } from './events.ts';
 import { reconcilers } from './reconcilers/index.ts';
 import { metricQueue } from './reconcilers/metric/index.ts';
 import { podAutoscalerQueue } from './reconcilers/podautoscaler/index.ts';
@@ -75,6 +75,7 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
     readyPods: (key) => countPods(pods, key).ready,
     changed: look,
     panicked: publishPanic(bus),
+    decided: publishDecision(bus),
   });
   const all = reconcilers({
     config,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { Made } from './core/explain.ts';
 import type { Spec } from './core/spec.ts';
-import { Deciders, type Made } from './deciders.ts';
+import { Deciders } from './deciders.ts';
 import { Collections } from './stats/collections.ts';
 import { specWith, statWith, steppedClock } from './testing.ts';
 
@@ -9,6 +10,7 @@ function setUp(own: Partial<Spec> = {}, readyPods = 0) {
   const collections = new Collections();
   const changed: string[] = [];
   const panicked: Made[] = [];
+  const decided: [number, number][] = [];
   const pods = { ready: readyPods };
   const deciders = new Deciders({
     clock,
@@ -16,6 +18,7 @@ function setUp(own: Partial<Spec> = {}, readyPods = 0) {
     readyPods: () => pods.ready,
     changed: (key) => changed.push(key),
     panicked: (_, made) => panicked.push(made),
+    decided: (_, __, made, from) => decided.push([from, made.desired]),
   });
   const spec = specWith(own);
   collections.ensure('ns/one', spec);

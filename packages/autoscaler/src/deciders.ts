@@ -1,14 +1,8 @@
 import type { Clock } from '@ebb/shared/lib/clock.ts';
-import { changed, type Decision, decide, initialState, type State } from './core/decide.ts';
+import { changed, decide, initialState, type State } from './core/decide.ts';
+import type { Made } from './core/explain.ts';
 import type { Spec } from './core/spec.ts';
 import type { Collections } from './stats/collections.ts';
-
-/** A decision with what it was made from. */
-export interface Made extends Decision {
-  stable?: number;
-  panic?: number;
-  readyPods: number;
-}
 
 /** One revision's decisions. `since`: when this process began to make them, ms. */
 export interface Decider {
@@ -26,6 +20,8 @@ interface Options {
   changed: (key: string) => void;
   /** Panic began or ended. */
   panicked: (key: string, made: Made) => void;
+  /** The desired scale is another than it was. */
+  decided: (key: string, spec: Spec, made: Made, from: number) => void;
 }
 
 /** One decider a revision of this process's bucket: every tick, and at once when poked (contract data-plane 3.6). */
@@ -83,6 +79,7 @@ export class Deciders {
     const last = { ...decision, ...averages, readyPods };
     this.#all.set(key, { ...decider, state, last });
     if ((before.panicSince === undefined) !== (state.panicSince === undefined)) this.#o.panicked(key, last);
+    if (before.desired !== state.desired) this.#o.decided(key, spec, last, before.desired);
     if (changed(before, state)) this.#o.changed(key);
   }
 

@@ -1,6 +1,9 @@
 import type { EventBus } from '@ebb/shared/events/types.ts';
 import type { Election } from '@ebb/shared/kube/leases.ts';
-import type { Deciders, Made } from './deciders.ts';
+import { explain, inputsOf, type Made } from './core/explain.ts';
+import { bound } from './core/scale.ts';
+import type { Spec } from './core/spec.ts';
+import type { Deciders } from './deciders.ts';
 
 /** Tells of the beginning and the end of panic. */
 export const publishPanic =
@@ -12,6 +15,20 @@ export const publishPanic =
       namespace: key.slice(0, slash),
       name: key.slice(slash + 1),
       data: { panicking, stable, panic, wantStable, wantPanic, readyPods },
+    });
+  };
+
+/** Tells of each decision that changes the desired scale: what it was made from, and why, in words. */
+export const publishDecision =
+  (bus: EventBus) =>
+  (key: string, spec: Spec, made: Made, from: number): void => {
+    const slash = key.indexOf('/');
+    const { bounded, clamped } = bound(spec, made.desired, true);
+    bus.publish({
+      type: 'revision.decided',
+      namespace: key.slice(0, slash),
+      name: key.slice(slash + 1),
+      data: { from, desired: made.desired, bounded, why: explain(spec, made, clamped), ...inputsOf(spec, made) },
     });
   };
 

@@ -23,12 +23,26 @@ export interface Observation {
   panic?: number;
 }
 
+/** What had a say in a decision, in the order it had it (contract data-plane 3.6, steps 2 to 8). */
+export type Clause =
+  | 'no-data'
+  | 'stable'
+  | 'panic'
+  | 'max-scale-up-rate'
+  | 'max-scale-down-rate'
+  | 'activation-scale'
+  | 'panic-peak'
+  | 'scale-down-delay';
+
 export interface Decision {
   /** False: there was no data, the last decision holds. */
   valid: boolean;
   desired: number;
   excessBurstCapacity: number;
   panicking: boolean;
+  /** Panic has a reason right now; false while it only lasts. */
+  over: boolean;
+  clauses: readonly Clause[];
   /** Pods by the stable and the panic average, before limits. */
   wantStable: number;
   wantPanic: number;
@@ -60,6 +74,8 @@ export function decide(spec: Spec, state: State, seen: Observation, now: number)
         desired: state.desired,
         excessBurstCapacity: state.excessBurstCapacity,
         panicking: state.panicSince !== undefined,
+        over: false,
+        clauses: ['no-data'],
         wantStable: 0,
         wantPanic: 0,
       },
@@ -70,13 +86,12 @@ export function decide(spec: Spec, state: State, seen: Observation, now: number)
   const maxDown = spec.reachable ? Math.floor(ready / spec.maxScaleDownRate) : 0;
   const wantStable = Math.ceil(stable / spec.targetValue);
   const wantPanic = Math.ceil(panic / spec.targetValue);
-  const limited = (n: number) => Math.min(Math.max(n, maxDown), maxUp);
-  let byStable = limited(wantStable);
-  let byPanic = limited(wantPanic);
-  if (spec.activationScale > 1) {
-    if (wantStable > 0 && byStable < spec.activationScale) byStable = spec.activationScale;
-    if (wantPanic > 0 && byPanic < spec.activationScale) byPanic = spec.activationScale;
-  }
+  const limited = (n: number) => {
+    const inRates = Math.min(Math.max(n, maxDown), maxUp);
+    return spec.activationScale > 1 && n > 0 ? Math.max(inRates, spec.activationScale) : inRates;
+  };
+  const byStable = limited(wantStable);
+  const byPanic = limited(wantPanic);
 
   const over = wantPanic / ready >= spec.panicThreshold;
   let { panicSince, peak } = state;
@@ -85,9 +100,17 @@ export function decide(spec: Spec, state: State, seen: Observation, now: number)
     panicSince = undefined;
     peak = 0;
   }
-  let desired = byStable;
-  if (panicSince !== undefined) {
-    peak = Math.max(peak, byStable, byPanic);
+  const panicking = panicSince !== undefined;
+  const fromPanic = panicking && byPanic >= byStable;
+  const [wanted, limitedTo] = fromPanic ? [wantPanic, byPanic] : [wantStable, byStable];
+  const clauses: Clause[] = [fromPanic ? 'panic' : 'stable'];
+  if (wanted > maxUp) clauses.push('max-scale-up-rate');
+  else if (wanted < maxDown) clauses.push('max-scale-down-rate');
+  if (limitedTo > Math.min(Math.max(wanted, maxDown), maxUp)) clauses.push('activation-scale');
+  let desired = limitedTo;
+  if (panicking) {
+    if (peak > desired) clauses.push('panic-peak');
+    peak = Math.max(peak, desired);
     desired = peak;
   }
   let { recent } = state;
@@ -96,13 +119,15 @@ export function decide(spec: Spec, state: State, seen: Observation, now: number)
     const tick = Math.floor(now / tickMs);
     const oldest = tick - Math.ceil(spec.scaleDownDelayMs / tickMs) + 1;
     recent = [...recent.filter((r) => r.tick >= oldest && r.desired > desired), { tick, desired }];
-    desired = recent[0]?.desired ?? desired;
+    const highest = recent[0]?.desired ?? desired;
+    if (highest > desired) clauses.push('scale-down-delay');
+    desired = highest;
   }
   const tbc = spec.targetBurstCapacity;
   const excessBurstCapacity = tbc === 0 ? 0 : tbc < 0 ? -1 : Math.floor(readyPods * spec.totalValue - tbc - panic);
   return [
     { desired, excessBurstCapacity, panicSince, peak, recent },
-    { valid: true, desired, excessBurstCapacity, panicking: panicSince !== undefined, wantStable, wantPanic },
+    { valid: true, desired, excessBurstCapacity, panicking, over, clauses, wantStable, wantPanic },
   ];
 }
 

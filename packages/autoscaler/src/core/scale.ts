@@ -1,3 +1,4 @@
+import type { Clamp } from './explain.ts';
 import type { Spec } from './spec.ts';
 
 /** How long an activation may outlast the progress deadline, ms (contract data-plane 3.7). */
@@ -31,7 +32,7 @@ export interface Scaled {
   apply?: number;
   requeueAfterMs?: number;
   /** Which bound changed the decision, for the event. */
-  clamped?: 'min-scale' | 'max-scale' | 'initial-scale';
+  clamped?: Clamp;
 }
 
 /** The bounds a decision is held to (contract data-plane 3.7, steps 2 and 3); max 0 is none. */
@@ -41,12 +42,11 @@ export function boundsOf(spec: Spec, initialized: boolean): { min: number; max: 
   return { min: initial ? spec.initialScale : spec.minScale, max: spec.maxScale, initial };
 }
 
-/** From a decision to replicas, through the bounds and, at zero, the slow way out (contract data-plane 3.7). */
-export function scale(spec: Spec, s: ScaleInput): Scaled {
-  if (s.desired < 0 && s.active !== 'Unknown') return { want: s.desired };
-  const { min, max, initial } = boundsOf(spec, s.initialized);
-  let bounded = Math.max(0, s.desired);
-  let clamped: Scaled['clamped'];
+/** A decision within its bounds, and which of them changed it. */
+export function bound(spec: Spec, desired: number, initialized: boolean): { bounded: number; clamped?: Clamp } {
+  const { min, max, initial } = boundsOf(spec, initialized);
+  let bounded = Math.max(0, desired);
+  let clamped: Clamp | undefined;
   if (max > 0 && bounded > max) {
     bounded = max;
     clamped = 'max-scale';
@@ -55,6 +55,13 @@ export function scale(spec: Spec, s: ScaleInput): Scaled {
     bounded = min;
     clamped = initial ? 'initial-scale' : 'min-scale';
   }
+  return { bounded, clamped };
+}
+
+/** From a decision to replicas, through the bounds and, at zero, the slow way out (contract data-plane 3.7). */
+export function scale(spec: Spec, s: ScaleInput): Scaled {
+  if (s.desired < 0 && s.active !== 'Unknown') return { want: s.desired };
+  const { bounded, clamped } = bound(spec, s.desired, s.initialized);
   const out = bounded === 0 ? toZero(spec, s) : { want: bounded };
   const apply = out.apply ?? (out.want > 0 ? out.want : undefined);
   return { ...out, apply: apply === s.replicas ? undefined : apply, clamped };

@@ -88,7 +88,14 @@ async function replica(clock: ReturnType<typeof steppedClock>) {
   const lead = { leading: false, holder: '' };
   const collections = new Collections();
   const changed: string[] = [];
-  const deciders = new Deciders({ clock, collections, readyPods: () => 0, changed: (key) => changed.push(key), panicked: () => undefined });
+  const deciders = new Deciders({
+    clock,
+    collections,
+    readyPods: () => 0,
+    changed: (key) => changed.push(key),
+    panicked: () => undefined,
+    decided: () => undefined,
+  });
   collections.ensure('ns/one', specWith());
   deciders.ensure('ns/one', specWith());
   const forwarder = new Forwarder();

@@ -10,6 +10,11 @@ export const eventTypes = {
     stored: true,
     doc: 'a scale was applied: from, to, stable and panic averages, target, what clamped it',
   },
+  'revision.decided': {
+    from: 'autoscaler',
+    stored: true,
+    doc: 'the desired scale changed: from, desired, everything it was decided from, and why in words',
+  },
   'revision.panic': { from: 'autoscaler', stored: true, doc: 'panic began or ended' },
   'revision.idle': { from: 'autoscaler', stored: true, doc: 'the stable window passed without traffic' },
   'revision.ready': { from: 'controller', stored: true, doc: 'a revision became ready' },

@@ -10,8 +10,8 @@ import type { Write } from '@ebb/shared/kube/reconciler.ts';
 import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { initialState, type State } from '../../core/decide.ts';
+import type { Made } from '../../core/explain.ts';
 import { specOf } from '../../core/spec.ts';
-import type { Made } from '../../deciders.ts';
 import { plan } from './plan.ts';
 import { metricOf, serverlessServiceOf } from './resources/children.ts';
 
@@ -107,7 +107,12 @@ function planOf(given: Case) {
   return plan(
     pa,
     {
-      decider: { spec, state, since: now - (given.observed ?? 3600) * 1000, last: given.last as Made | undefined },
+      decider: {
+        spec,
+        state,
+        since: now - (given.observed ?? 3600) * 1000,
+        last: given.last && ({ clauses: ['stable'], ...given.last } as Made),
+      },
       readyPods: given.readyPods ?? 0,
       deployment: given.replicas === undefined ? undefined : deployment,
       sks,

@@ -6,6 +6,7 @@ import { isOwnedBy } from '@ebb/shared/api/meta.ts';
 import type { Plan, Write } from '@ebb/shared/kube/reconciler.ts';
 import { jsonEqual } from '@ebb/shared/lib/equal.ts';
 import { activatorsFor } from '../../core/decide.ts';
+import { explain, inputsOf } from '../../core/explain.ts';
 import { type Scaled, scale } from '../../core/scale.ts';
 import { markActivity } from '../../core/status.ts';
 import type { Decider } from '../../deciders.ts';
@@ -69,7 +70,7 @@ export function plan(pa: PodAutoscaler, input: Input, now: number): Plan<Status>
   // First of all writes: a request may be waiting for this one.
   if (input.deployment && scaled.apply !== undefined) {
     writes.push(scaleOf(input.deployment, scaled.apply));
-    announce.push({ type: 'revision.scaled', data: explain(input, scaled) });
+    announce.push({ type: 'revision.scaled', data: whyScaled(input, scaled) });
   }
   const metric = metricOf(pa, spec, spec.targetBurstCapacity === -1 ? '' : privateName);
   if (!input.metric) writes.push({ verb: 'create', kind: kinds.Metric, object: metric });
@@ -99,20 +100,14 @@ function scaleOf({ metadata: { namespace, name } }: Deployment, replicas: number
 }
 
 /** Why a revision is scaled: the data of the event `revision.scaled`. */
-function explain({ decider: { spec, state, last }, readyPods, deployment }: Input, { apply, clamped }: Scaled): Record<string, unknown> {
+function whyScaled({ decider: { spec, state, last }, readyPods, deployment }: Input, { apply, clamped }: Scaled): Record<string, unknown> {
   return {
     from: deployment?.spec?.replicas ?? 0,
     to: apply,
     desired: state.desired,
     clamped,
+    why: last && explain(spec, last, clamped),
+    ...(last && inputsOf(spec, last)),
     readyPods,
-    metric: spec.metric,
-    target: spec.targetValue,
-    stable: last?.stable,
-    panic: last?.panic,
-    wantStable: last?.wantStable,
-    wantPanic: last?.wantPanic,
-    panicking: state.panicSince !== undefined,
-    excessBurstCapacity: state.excessBurstCapacity,
   };
 }
