@@ -3,6 +3,7 @@ import { crd } from './crds.ts';
 import { type KindName, kinds } from './kinds.ts';
 
 interface Schema {
+  description?: string;
   type?: string;
   properties?: Record<string, Schema>;
   items?: Schema;
@@ -168,6 +169,8 @@ describe('required fields', () => {
     ['PodAutoscaler', 'status', ['metricsServiceName', 'serviceName']],
     ['Metric', 'spec', ['panicWindow', 'scrapeTarget', 'stableWindow']],
     ['ServerlessService', 'spec', ['objectRef', 'protocolType']],
+    ['Ingress', 'spec.rules.[].http', ['paths']],
+    ['Ingress', 'spec.rules.[].http.paths.[]', ['splits']],
     ['Ingress', 'spec.rules.[].http.paths.[].splits.[]', ['serviceName', 'serviceNamespace', 'servicePort']],
     ['Certificate', 'spec', ['dnsNames', 'secretName']],
     ['ClusterDomainClaim', 'spec', ['namespace']],
@@ -236,13 +239,25 @@ describe('the revision spec', () => {
     expect(at(spec, path)['x-kubernetes-list-type']).toBe('atomic');
   });
 
+  test.each([
+    'nodeSelector',
+    'imagePullSecrets.[]',
+    'containers.[].env.[].valueFrom.configMapKeyRef',
+    'containers.[].env.[].valueFrom.fieldRef',
+    'containers.[].envFrom.[].secretRef',
+    'volumes.[].configMap',
+    'volumes.[].projected.sources.[].downwardAPI.items.[].fieldRef',
+  ])('replaces the object %s whole', (path) => {
+    expect(at(spec, path)['x-kubernetes-map-type']).toBe('atomic');
+  });
+
   test('has the defaults of the contract', () => {
     expect(at(spec, 'containers.[].ports.[].protocol').default).toBe('TCP');
     expect(at(spec, 'containers.[].readinessProbe.grpc.service').default).toBe('');
     expect(at(spec, 'containers.[].env.[].valueFrom.secretKeyRef.name').default).toBe('');
   });
 
-  test.each(['affinity', 'dnsConfig', 'nodeSelector', 'securityContext', 'initContainers.[]', 'tolerations.[]', 'volumes.[].emptyDir'])(
+  test.each(['affinity', 'dnsConfig', 'securityContext', 'initContainers.[]', 'tolerations.[]', 'volumes.[].emptyDir'])(
     'keeps %s as it is for the webhook to judge',
     (path) => {
       expect(at(spec, path)['x-kubernetes-preserve-unknown-fields']).toBe(true);
@@ -266,4 +281,21 @@ test('every schema is structural: each value has a type, or says that it is open
   };
   for (const name of names) walk(schema(name), name);
   expect(loose).toEqual([]);
+});
+
+test('every field is described, for kubectl explain; but metadata, which Kubernetes describes', () => {
+  const silent: string[] = [];
+  const walk = (s: Schema, path: string): void => {
+    for (const [k, v] of Object.entries(s.properties ?? {})) {
+      if (!v.description) silent.push(`${path}.${k}`);
+      walk(v, `${path}.${k}`);
+    }
+    if (s.items) walk(s.items, `${path}[]`);
+    if (typeof s.additionalProperties === 'object') walk(s.additionalProperties, `${path}{}`);
+  };
+  for (const name of names) {
+    expect(schema(name).description, name).toBeTruthy();
+    for (const part of ['spec', 'status']) if (schema(name).properties?.[part]) walk(at(schema(name), part), `${name}.${part}`);
+  }
+  expect(silent).toEqual([]);
 });

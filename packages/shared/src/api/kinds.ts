@@ -1,8 +1,12 @@
-import type { Certificate, ClusterDomainClaim, Image, Ingress, Metric, PodAutoscaler, ServerlessService } from './kinds/internal.ts';
+import type { Image } from './kinds/caching.ts';
+import type { Certificate, ClusterDomainClaim, Ingress, ServerlessService } from './kinds/networking.ts';
+import type { Metric, PodAutoscaler } from './kinds/scaling.ts';
 import type { Configuration, DomainMapping, Revision, Route, Service } from './kinds/serving.ts';
 import type { Kind, KubeObject } from './meta.ts';
 
-export type * from './kinds/internal.ts';
+export type * from './kinds/caching.ts';
+export type * from './kinds/networking.ts';
+export type * from './kinds/scaling.ts';
 export type * from './kinds/serving.ts';
 
 const kind = <T extends KubeObject>(group: string, version: string, name: string, plural: string, namespaced = true): Kind<T> => ({
@@ -17,7 +21,7 @@ const serving = 'serving.knative.dev';
 const autoscaling = 'autoscaling.internal.knative.dev';
 const networking = 'networking.internal.knative.dev';
 
-/** The twelve kinds of the contract (control-plane 1.1). Their schemas and columns are in api/crds.ts. */
+/** The twelve kinds of the contract (control-plane 1.1). Their schemas are in api/kinds/, their columns in api/crds-facts.ts. */
 export const kinds = {
   Service: kind<Service>(serving, 'v1', 'Service', 'services'),
   Configuration: kind<Configuration>(serving, 'v1', 'Configuration', 'configurations'),
