@@ -62,6 +62,7 @@ export const debianPackages: Readonly<Record<string, string>> = {
   'etcd-server': '/usr/bin/etcd',
   buildah: '/usr/bin/buildah',
   wrk: '/usr/bin/wrk',
+  'docker-registry': '/usr/bin/docker-registry',
 };
 
 /** Addresses of the cluster: all of them belong to this machine alone. */

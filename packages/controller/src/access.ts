@@ -23,6 +23,9 @@ export const access: readonly Access[] = [
   // Who answers at a revision's public Service is written, not selected.
   { kind: builtin.Endpoints, verbs: ['create', 'update'] },
   { kind: { group: '', plural: 'endpoints' }, subresource: 'restricted', verbs: ['create'] },
+  // What a revision's images are pulled with.
+  { kind: builtin.Secret, verbs: ['get'] },
+  { kind: builtin.ServiceAccount, verbs: ['get'] },
   // Why a revision's first pod does not start.
   { kind: builtin.Pod, verbs: ['list'] },
 ];

@@ -15,8 +15,10 @@ import { commonEnv, portFromEnv } from '@ebb/shared/telemetry/env.ts';
 import type { Logger } from '@ebb/shared/telemetry/log.ts';
 import { startMetrics } from '@ebb/shared/telemetry/metrics.ts';
 import type { Running } from '@ebb/shared/telemetry/process.ts';
+import { createLook } from './digest/look.ts';
 import { createLookups } from './digest/lookups.ts';
 import { createDigestResolver } from './digest/resolver.ts';
+import { createTransport } from './digest/transport.ts';
 import { reconcilers } from './reconcilers/index.ts';
 import { watches as revisionWatches } from './reconcilers/revision/watches.ts';
 
@@ -36,7 +38,8 @@ export async function startController(log: Logger): Promise<Running> {
     onBad: (name, error) => log.error({ configMap: name, err: error.message }, 'bad update; the last good settings stay'),
   });
   let running: Reconciling | undefined;
-  const digests = createDigestResolver(createLookups(systemClock, (key) => running?.enqueue(revisionWatches.queue, key)));
+  const look = createLook(client, createTransport(process.env));
+  const digests = createDigestResolver(createLookups(systemClock, look, (key) => running?.enqueue(revisionWatches.queue, key)));
   const all = reconcilers({ client, config, digests, env });
   declareInformers(all, informers);
   const elector = createElector({

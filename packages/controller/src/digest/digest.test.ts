@@ -2,10 +2,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Revision } from '@ebb/shared/api/kinds.ts';
 import { parseDeployment } from '@ebb/shared/config/deployment.ts';
+import { type KubeClient, KubeError } from '@ebb/shared/kube/client.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createLook } from './look.ts';
 import { createLookups, type Lookups } from './lookups.ts';
 import { parseReference } from './reference.ts';
 import { createDigestResolver, type DigestResolver } from './resolver.ts';
+import { createTransport } from './transport.ts';
 
 const digest = (n: number): string => `sha256:${String(n).repeat(64)}`;
 
@@ -45,11 +48,14 @@ afterEach(async () => {
 
 const config = parseDeployment({ 'queue-sidecar-image': 'queue', 'registries-skipping-tag-resolving': 'dev.local' });
 let time = 0;
+/** Nobody has pull secrets here; `look.integration.test.ts` has them. */
+const get = (): Promise<never> => Promise.reject(new KubeError(404, 'NotFound', 'not found'));
+const look = createLook({ get } as unknown as KubeClient, createTransport({}));
 
 /** A resolver, and a promise of the next revision it calls back for. */
 function setUp() {
   const waiting: ((key: string) => void)[] = [];
-  const lookups: Lookups = createLookups({ now: () => time }, (key) => waiting.shift()?.(key));
+  const lookups: Lookups = createLookups({ now: () => time }, look, (key) => waiting.shift()?.(key));
   return { resolver: createDigestResolver(lookups), next: () => new Promise<string>((resolve) => waiting.push(resolve)) };
 }
 
@@ -124,7 +130,7 @@ describe('resolving', () => {
     let called = next();
     resolve(resolver, r);
     await called;
-    const message = `Unable to fetch image "${registry}/gone:v1": failed to resolve image to digest: HEAD ${url}: unexpected status code 404 Not Found`;
+    const message = `Unable to fetch image "${registry}/gone:v1": failed to resolve image to digest: HEAD ${url}: unexpected status code 404 Not Found (HEAD responses have no body, use GET for details)`;
     expect(resolve(resolver, r)).toEqual({ state: 'failed', message });
     expect(asked).toHaveLength(1);
     time += 1000;
@@ -144,9 +150,9 @@ describe('resolving', () => {
   });
 
   test.each([
-    ['an answer without a digest', (res: ServerResponse) => res.end(), 'the answer has no Docker-Content-Digest'],
-    ['no access', (res: ServerResponse) => res.writeHead(401).end(), 'failed to initialize authentication: no challenge'],
-    ['a connection that breaks', (res: ServerResponse) => res.destroy(), 'fetch failed: other side closed'],
+    ['an answer without a digest', (res: ServerResponse) => res.end(), 'response did not include Docker-Content-Digest header'],
+    ['no access', (res: ServerResponse) => res.writeHead(401).end(), 'unexpected status code 401 Unauthorized'],
+    ['a connection that breaks', (res: ServerResponse) => res.destroy(), '/v2/one/manifests/latest: other side closed'],
   ])('%s', async (_what, reply, text) => {
     answer = (_name, _req, res) => reply(res);
     const { resolver, next } = setUp();
@@ -211,7 +217,17 @@ describe('references', () => {
     expect(parseReference(image)).toMatchObject({ registry: host, repository, tag });
   });
 
-  test.each(['', 'Hello', 'example.com/', 'example.com/hello:', 'example.com/hello world', 'a//b', 'hello:-v1'])('none: %j', (image) => {
+  test.each([
+    '',
+    'Hello',
+    'example.com/',
+    'example.com/hello:',
+    'example.com/hello world',
+    'a//b',
+    'hello:-v1',
+    'hello@sha256:1',
+    'hello@v1',
+  ])('none: %j', (image) => {
     expect(() => parseReference(image)).toThrow(`failed to parse image name ${JSON.stringify(image)} into a tag: `);
   });
 });

@@ -1,6 +1,5 @@
 import type { Clock } from '@ebb/shared/lib/clock.ts';
-import type { Reference } from './reference.ts';
-import { headDigest } from './registry.ts';
+import type { Look, Question } from './look.ts';
 
 /** Lookups at the same time (contract control-plane 7.3: a pool of 100 workers). */
 const poolSize = 100;
@@ -19,13 +18,13 @@ interface Entry {
 /** What registries said of images, for the revisions that still wait for it. */
 export interface Lookups {
   /** What is known of an image, and a lookup begun when it is time for one; `done` is told of its end. */
-  get(key: string, ref: Reference, image: string, timeoutMs: number): { digest?: string; error?: string };
+  get(key: string, question: Question): { digest?: string; error?: string };
   /** Drops what is known for a revision. */
   forget(key: string): void;
 }
 
 /** `done` gets the key of a revision for which something became known. Failures are tried again after 1, 2, 4 … 1000 s. */
-export function createLookups(clock: Clock, done: (key: string) => void): Lookups {
+export function createLookups(clock: Clock, look: Look, done: (key: string) => void): Lookups {
   const byKey = new Map<string, Map<string, Entry>>();
   const waiting: (() => Promise<void>)[] = [];
   let running = 0;
@@ -42,28 +41,26 @@ export function createLookups(clock: Clock, done: (key: string) => void): Lookup
     }
   };
 
-  const look = async (key: string, ref: Reference, entry: Entry, timeoutMs: number): Promise<void> => {
+  const begin = async (key: string, question: Question, entry: Entry): Promise<void> => {
     try {
-      entry.digest = await headDigest(ref, timeoutMs);
+      entry.digest = await look(question);
     } catch (error) {
-      const { message, cause } = error as Error;
-      const why = (cause as Error | undefined)?.message;
-      entry.error = why ? `${message}: ${why}` : message;
+      entry.error = (error as Error).message;
       entry.notBefore = clock.now() + Math.min(maxBackoffMs, 1000 * 2 ** entry.attempts);
       entry.attempts++;
     }
     entry.busy = false;
-    if (byKey.has(key)) done(key);
+    if (byKey.get(key)?.get(question.image) === entry) done(key);
   };
 
   return {
-    get(key, ref, image, timeoutMs) {
+    get(key, question) {
       const entries = byKey.get(key) ?? new Map<string, Entry>();
-      const entry: Entry = entries.get(image) ?? { busy: false, notBefore: 0, attempts: 0 };
-      byKey.set(key, entries.set(image, entry));
+      const entry: Entry = entries.get(question.image) ?? { busy: false, notBefore: 0, attempts: 0 };
+      byKey.set(key, entries.set(question.image, entry));
       if (!entry.digest && !entry.busy && clock.now() >= entry.notBefore) {
         entry.busy = true;
-        waiting.push(() => look(key, ref, entry, timeoutMs));
+        waiting.push(() => begin(key, question, entry));
         pump();
       }
       return { digest: entry.digest, error: entry.error };

@@ -23,11 +23,20 @@ export function createDigestResolver(lookups: Lookups): DigestResolver {
   return {
     resolve(revision, config) {
       const { containers, initContainers = [] } = revision.spec;
+      const { namespace, name } = revision.metadata;
+      const key = `${namespace}/${name}`;
       const known = revision.status?.containerStatuses ?? [];
       if (known.length + (revision.status?.initContainerStatuses ?? []).length === containers.length + initContainers.length) {
+        // Not sooner: until the cache shows the status that was written, the digests are asked for again.
+        lookups.forget(key);
         return { state: 'resolved', containers: known, initContainers: revision.status?.initContainerStatuses };
       }
-      const key = `${revision.metadata.namespace}/${revision.metadata.name}`;
+      const scope = {
+        namespace,
+        serviceAccountName: revision.spec.serviceAccountName ?? '',
+        imagePullSecrets: (revision.spec.imagePullSecrets ?? []).flatMap((s) => s.name ?? []),
+        timeoutMs: config.digestResolutionTimeoutMs,
+      };
       let pending = false;
       let failure: string | undefined;
       const one = (container: Container): string => {
@@ -36,7 +45,7 @@ export function createDigestResolver(lookups: Lookups): DigestResolver {
           const ref = parseReference(image);
           if (ref.digest) return image;
           if (config.registriesSkippingTagResolving.includes(ref.registry)) return '';
-          const found = lookups.get(key, ref, image, config.digestResolutionTimeoutMs);
+          const found = lookups.get(key, { image, ref, ...scope });
           if (found.digest) return `${ref.registry}/${ref.repository}@${found.digest}`;
           if (found.error) throw new Error(found.error);
           pending = true;
@@ -49,7 +58,6 @@ export function createDigestResolver(lookups: Lookups): DigestResolver {
       const resolved = { containers: statuses(containers), initContainers: initContainers.length ? statuses(initContainers) : undefined };
       if (failure) return { state: 'failed', message: failure };
       if (pending) return { state: 'pending' };
-      lookups.forget(key);
       return { state: 'resolved', ...resolved };
     },
     forget: lookups.forget,

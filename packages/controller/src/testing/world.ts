@@ -50,7 +50,7 @@ const configStore = (given: Around['config']): ConfigStore => ({
 /** The controller's reconcilers over a described cluster, and its objects. */
 export function worldOf({ objects: short, config, images = {} }: Around) {
   const objects = short.map(expand);
-  const lookups: Lookups = { get: (_key, _ref, image) => images[image] ?? {}, forget: () => undefined };
+  const lookups: Lookups = { get: (_key, { image }) => images[image] ?? {}, forget: () => undefined };
   const list = async <T extends KubeObject>(kind: Kind<T>, options?: ListOptions): Promise<List<T>> => {
     const [label, value] = options?.labelSelector?.split('=') ?? [];
     const all = informersOver(objects).informer(kind).list(options?.namespace);

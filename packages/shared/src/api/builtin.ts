@@ -13,6 +13,7 @@ export type Endpoints = Builtin<k8s.V1Endpoints>;
 export type EndpointSubset = Json<k8s.V1EndpointSubset>;
 export type ConfigMap = Builtin<k8s.V1ConfigMap>;
 export type Secret = Builtin<k8s.V1Secret>;
+export type ServiceAccount = Builtin<k8s.V1ServiceAccount>;
 export type Namespace = Builtin<k8s.V1Namespace>;
 export type Lease = Builtin<k8s.V1Lease>;
 export type KubeEvent = Builtin<k8s.CoreV1Event>;
@@ -31,6 +32,7 @@ export const builtin = {
   Endpoints: kind<Endpoints>('', 'v1', 'Endpoints', 'endpoints'),
   ConfigMap: kind<ConfigMap>('', 'v1', 'ConfigMap', 'configmaps'),
   Secret: kind<Secret>('', 'v1', 'Secret', 'secrets'),
+  ServiceAccount: kind<ServiceAccount>('', 'v1', 'ServiceAccount', 'serviceaccounts'),
   Namespace: kind<Namespace>('', 'v1', 'Namespace', 'namespaces', false),
   Lease: kind<Lease>('coordination.k8s.io', 'v1', 'Lease', 'leases'),
   Event: kind<KubeEvent>('', 'v1', 'Event', 'events'),
