@@ -58,7 +58,7 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
     source: maps,
     namespace: env.systemNamespace,
     names: configMaps,
-    onBad: (name, error) => log.error({ configMap: name, err: error.message }, 'bad update; the last good settings stay'),
+    log,
   });
   const { buckets } = config.get('config-leader-election');
   if (buckets !== 1) log.warn({ buckets }, 'config-leader-election asks for more buckets than the one this autoscaler has');
@@ -138,7 +138,7 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
     log,
     meter: metrics.meter,
     elector,
-    lease: () => bucket,
+    leases: () => [bucket],
     workers,
   });
   pods.onChange(({ before, after }) => {
