@@ -51,7 +51,7 @@ export async function startActivator(log: Logger): Promise<Running> {
     source: maps,
     namespace: env.systemNamespace,
     names: configMaps,
-    onBad: (name, error) => log.error({ configMap: name, err: error.message }, 'bad update; the last good settings stay'),
+    log,
   });
   const { meshCompatibilityMode, enableMeshPodAddressability: passthrough } = config.get('config-network');
 

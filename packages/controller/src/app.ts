@@ -1,15 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { builtin } from '@ebb/shared/api/builtin.ts';
 import { ports } from '@ebb/shared/api/ports.ts';
 import { configMapNames } from '@ebb/shared/config/names.ts';
 import { createConfigStore } from '@ebb/shared/config/store.ts';
-import { connectEvents } from '@ebb/shared/events/bus.ts';
-import { createRecorder } from '@ebb/shared/events/recorder.ts';
 import { connectKube } from '@ebb/shared/kube/connect.ts';
 import { startHealth } from '@ebb/shared/kube/health.ts';
 import { createInformers } from '@ebb/shared/kube/informers.ts';
-import { createElector } from '@ebb/shared/kube/leases.ts';
-import { declareInformers, type Running as Reconciling, runReconcilers } from '@ebb/shared/kube/run.ts';
+import type { Running as Reconciling } from '@ebb/shared/kube/run.ts';
+import { startReconcilers } from '@ebb/shared/kube/start.ts';
 import { systemClock } from '@ebb/shared/lib/clock.ts';
 import { commonEnv, portFromEnv } from '@ebb/shared/telemetry/env.ts';
 import type { Logger } from '@ebb/shared/telemetry/log.ts';
@@ -35,44 +32,27 @@ export async function startController(log: Logger): Promise<Running> {
     source: configMaps,
     namespace: env.systemNamespace,
     names: configMapNames,
-    onBad: (name, error) => log.error({ configMap: name, err: error.message }, 'bad update; the last good settings stay'),
+    log,
   });
   let running: Reconciling | undefined;
   const look = createLook(client, createTransport(process.env));
   const digests = createDigestResolver(createLookups(systemClock, look, (key) => running?.enqueue(revisionWatches.queue, key)));
   const all = reconcilers({ client, config, digests, env });
-  declareInformers(all, informers);
-  const elector = createElector({
-    client,
-    informers,
-    namespace: env.systemNamespace,
-    identity: `${env.podName}_${randomUUID()}`,
-    clock: systemClock,
-    log,
-    settings: config.get('config-leader-election'),
-  });
-  await informers.start();
-  const bus = connectEvents({ component: 'controller', url: env.natsUrl, log });
-  const recorder = createRecorder(client, systemClock, log);
-  running = runReconcilers({
+  running = await startReconcilers({
+    component: 'controller',
     reconcilers: all,
     client,
     informers,
     config,
-    recorder,
-    bus,
-    clock: systemClock,
+    env,
     log,
     meter: metrics.meter,
-    elector,
-    lease: (queue) => `controller.${queue}.00-of-01`,
   });
   return {
     async drain() {
       health.draining();
       await running?.drain();
       await informers.stop();
-      await bus.close();
       await Promise.all([health.close(), metrics.close()]);
     },
   };

@@ -1,15 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { builtin, type Endpoints, type KubeService } from '@ebb/shared/api/builtin.ts';
 import { kinds } from '@ebb/shared/api/kinds.ts';
 import { createConfigStore } from '@ebb/shared/config/store.ts';
-import { connectEvents } from '@ebb/shared/events/bus.ts';
-import { createRecorder } from '@ebb/shared/events/recorder.ts';
 import { connectKube } from '@ebb/shared/kube/connect.ts';
 import { startHealth } from '@ebb/shared/kube/health.ts';
 import { createInformers } from '@ebb/shared/kube/informers.ts';
-import { createElector } from '@ebb/shared/kube/leases.ts';
-import { type Running as Reconciling, runReconcilers } from '@ebb/shared/kube/run.ts';
+import type { Running as Reconciling } from '@ebb/shared/kube/run.ts';
+import { startReconcilers } from '@ebb/shared/kube/start.ts';
 import { systemClock } from '@ebb/shared/lib/clock.ts';
 import { createForwarder } from '@ebb/shared/proxy/forward.ts';
 import { type Listener, listen } from '@ebb/shared/proxy/listener.ts';
@@ -66,31 +63,17 @@ export async function startGateway(log: Logger): Promise<Running> {
     source: configMaps,
     namespace: env.systemNamespace,
     names: ['config-leader-election'],
-    onBad: (name, error) => log.error({ configMap: name, err: error.message }, 'bad update; the last good settings stay'),
-  });
-  const elector = createElector({
-    client,
-    informers,
-    namespace: env.systemNamespace,
-    identity: `${env.podName}_${randomUUID()}`,
-    clock: systemClock,
     log,
-    settings: config.get('config-leader-election'),
   });
-  await informers.start();
-  const bus = connectEvents({ component: 'gateway', url: env.natsUrl, log });
-  running = runReconcilers({
+  running = await startReconcilers({
+    component: 'gateway',
     reconcilers: reconcilers({ routing, prober, systemNamespace: env.systemNamespace, clusterDomain: env.clusterDomain }),
     client,
     informers,
     config,
-    recorder: createRecorder(client, systemClock, log),
-    bus,
-    clock: systemClock,
+    env,
     log,
     meter: metrics.meter,
-    elector,
-    lease: (queue) => `gateway.${queue}.00-of-01`,
   });
   return {
     async drain() {
@@ -105,7 +88,6 @@ export async function startGateway(log: Logger): Promise<Running> {
       await forwarder.close();
       routing.close();
       await informers.stop();
-      await bus.close();
       await Promise.all([health.close(), metrics.close()]);
     },
   };

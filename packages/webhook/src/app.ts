@@ -61,7 +61,7 @@ export async function startWebhook(log: Logger): Promise<Running> {
     source: maps,
     namespace,
     names: configMaps,
-    onBad: (name, error) => log.error({ configMap: name, err: error.message }, 'bad update; the last good settings stay'),
+    log,
   });
   const bus = connectEvents({ component: 'webhook', url: common.natsUrl, log });
   const settings = () => ({

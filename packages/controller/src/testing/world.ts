@@ -37,6 +37,7 @@ export function informersOver(objects: readonly KubeObject[]): Informers {
       return store;
     },
     start: async () => undefined,
+    wrote: () => undefined,
     stop: async () => undefined,
   };
 }

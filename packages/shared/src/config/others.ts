@@ -36,12 +36,17 @@ export const leaderElectionRows = {
   retryPeriodMs: row.duration('retry-period', '10s', 'How often a lease is looked at.', ['retryPeriod']),
   buckets: row.int('buckets', '1', 'Into how many parts the keys are split, 1 to 10.'),
 };
-export type LeaderElectionConfig = Reading<typeof leaderElectionRows>;
+export interface LeaderElectionConfig extends Reading<typeof leaderElectionRows> {
+  /** `<component>.<queue>` → what its leases are called instead, from `map-lease-prefix.<component>.<queue>`. */
+  prefixes: Record<string, string>;
+}
+const leasePrefix = 'map-lease-prefix.';
 
 export function parseLeaderElection(data: Record<string, string>): LeaderElectionConfig {
   const c = readRows(leaderElectionRows, data);
   if (c.buckets < 1 || c.buckets > 10) throw new Error(`buckets: value must be between 1 <= ${c.buckets} <= 10`);
-  return c;
+  const prefixes = Object.entries(data).filter(([key]) => key.startsWith(leasePrefix));
+  return { ...c, prefixes: Object.fromEntries(prefixes.map(([key, value]) => [key.slice(leasePrefix.length), value])) };
 }
 
 const levels = ['debug', 'info', 'warn', 'error', 'dpanic', 'panic', 'fatal'] as const;

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { builtin, type ConfigMap } from '../api/builtin.ts';
 import type { Informers } from '../kube/cache.ts';
 import { createInformers } from '../kube/informers.ts';
-import { createLogger } from '../telemetry/log.ts';
+import { createLogger, type Logger } from '../telemetry/log.ts';
 import { startKube, type TestKube } from '../testing/kube.ts';
 import { until } from '../testing/until.ts';
 import { type ConfigMapName, configMapNames } from './names.ts';
@@ -39,7 +39,8 @@ async function open(names: readonly ConfigMapName[] = configMapNames) {
   const source = informers.informer(builtin.ConfigMap, { namespace });
   await informers.start();
   const bad: string[] = [];
-  const store = createConfigStore({ source, namespace, names, onBad: (name, error) => bad.push(`${name}: ${error.message}`) });
+  const log = { error: ({ configMap, err }: { configMap: string; err: string }) => bad.push(`${configMap}: ${err}`) } as unknown as Logger;
+  const store = createConfigStore({ source, namespace, names, log });
   return { store, bad };
 }
 

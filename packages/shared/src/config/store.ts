@@ -1,4 +1,5 @@
 import type { ConfigMap } from '../api/builtin.ts';
+import type { Logger } from '../telemetry/log.ts';
 import type { ConfigMapName } from './names.ts';
 import { type Configs, configTables } from './tables.ts';
 
@@ -20,14 +21,14 @@ interface Options {
   namespace: string;
   names: readonly ConfigMapName[];
   /** Told of an update that is not acceptable; the last good value stays. */
-  onBad: (name: ConfigMapName, error: Error) => void;
+  log: Pick<Logger, 'error'>;
 }
 
 /**
  * Reads the named maps and follows their changes. A missing or bad map at the start is fatal: the error names it
  * (contract control-plane 0.4). config-leader-election may be absent.
  */
-export function createConfigStore({ source, namespace, names, onBad }: Options): ConfigStore {
+export function createConfigStore({ source, namespace, names, log }: Options): ConfigStore {
   const values = new Map<ConfigMapName, unknown>();
   const texts = new Map<ConfigMapName, string>();
   const handlers = new Map<ConfigMapName, Set<() => void>>();
@@ -54,7 +55,7 @@ export function createConfigStore({ source, namespace, names, onBad }: Options):
     try {
       read(name, settings);
     } catch (e) {
-      onBad(name, e as Error);
+      log.error({ configMap: name, err: (e as Error).message }, 'bad update; the last good settings stay');
       return;
     }
     for (const handler of handlers.get(name) ?? []) handler();

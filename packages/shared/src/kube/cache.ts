@@ -37,5 +37,7 @@ export interface Informers {
   informer<T extends KubeObject>(kind: Kind<T>, options?: InformerOptions<T>): Cache<T>;
   /** Starts all and resolves when each has listed once; afterwards they heal by themselves (expired, closed, refused). */
   start(): Promise<void>;
+  /** Shows an object as the server answered a write of ours with it, ahead of the watch. */
+  wrote<T extends KubeObject>(kind: Kind<T>, object: T): void;
   stop(): Promise<void>;
 }

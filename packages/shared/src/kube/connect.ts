@@ -119,7 +119,12 @@ export function connectKube(kubeconfig?: string): KubeClient {
     };
     const opts = await options(call, true);
     const res = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
+      const late = setTimeout(
+        () => req.destroy(new Error(`watch ${call.path}: no answer within ${requestTimeoutMs / 1000} s`)),
+        requestTimeoutMs,
+      );
       const req = send({ ...opts, signal }, resolve);
+      req.on('close', () => clearTimeout(late)).on('response', () => clearTimeout(late));
       req.setTimeout(watchSilenceMs, () => req.destroy(new Error('the watch went silent')));
       req.on('socket', (s) => s.setKeepAlive(true, 15_000));
       req.on('error', reject);

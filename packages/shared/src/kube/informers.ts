@@ -3,7 +3,7 @@ import { type Kind, type KubeObject, keyOf } from '../api/meta.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Cache, InformerOptions, Informers } from './cache.ts';
 import { type KubeClient, KubeError, type WatchEvent } from './client.ts';
-import { Store } from './store.ts';
+import { Store, versionOf } from './store.ts';
 
 /** A server that is back is noticed within this time. */
 const maxBackoffMs = 5000;
@@ -19,6 +19,8 @@ class Informer<T extends KubeObject> {
   #running?: Promise<void>;
   /** Where to watch from; unset: list first. */
   #version?: string;
+  /** The newest list. */
+  #listedAt = 0;
   #listed!: () => void;
   readonly listed = new Promise<void>((resolve) => {
     this.#listed = resolve;
@@ -39,6 +41,17 @@ class Informer<T extends KubeObject> {
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;
+  }
+
+  /**
+   * Takes an object the server answered a write with. Not when the watch has come that far already: it may have told of
+   * its deletion, too.
+   */
+  wrote(object: T): void {
+    const { namespace, labelSelector, fieldSelector } = this.#options;
+    if (labelSelector || fieldSelector || (namespace && namespace !== object.metadata.namespace)) return;
+    if (object.metadata.deletionTimestamp || !this.#version || versionOf(object) <= Number(this.#version)) return;
+    this.store.set(this.#transformed(object));
   }
 
   async #run(): Promise<void> {
@@ -75,7 +88,7 @@ class Informer<T extends KubeObject> {
       throw new KubeError(status.code ?? 500, status.reason ?? '', status.message ?? 'watch error');
     }
     this.#version = object.metadata.resourceVersion ?? this.#version;
-    if (type === 'DELETED') this.store.remove(keyOf(object));
+    if (type === 'DELETED') this.store.remove(keyOf(object), versionOf(object));
     else if (type !== 'BOOKMARK') this.store.set(this.#transformed(object));
   }
 
@@ -92,7 +105,14 @@ class Informer<T extends KubeObject> {
   async #list(): Promise<string> {
     const { items, resourceVersion } = await this.#client.list(this.#kind, this.#options);
     const seen = new Set(items.map(keyOf));
-    for (const key of [...this.store.objects.keys()]) if (!seen.has(key)) this.store.remove(key);
+    const version = Number(resourceVersion);
+    // A server restored from a backup counts anew from there: what is known then means nothing.
+    const restored = version < this.#listedAt;
+    this.#listedAt = version;
+    for (const key of [...this.store.objects.keys()]) {
+      if (restored) this.store.remove(key);
+      else if (!seen.has(key)) this.store.remove(key, version);
+    }
     for (const item of items) this.store.set(this.#transformed(item));
     return resourceVersion;
   }
@@ -105,14 +125,17 @@ class Informer<T extends KubeObject> {
 /** The shared informers of a process. */
 export function createInformers(client: KubeClient, log: Logger): Informers {
   const all = new Map<string, Informer<never>>();
+  const kinds = new Map<string, Informer<never>[]>();
+  const idOf = (kind: Kind) => `${kind.group}|${kind.plural}`;
   let started = false;
   return {
     informer<T extends KubeObject>(kind: Kind<T>, options: InformerOptions<T> = {}): Cache<T> {
-      const id = [kind.group, kind.plural, options.namespace, options.labelSelector, options.fieldSelector].join('|');
+      const id = [idOf(kind as Kind), options.namespace, options.labelSelector, options.fieldSelector].join('|');
       let informer = all.get(id) as Informer<T> | undefined;
       if (!informer) {
         informer = new Informer(client, kind, options, log);
         all.set(id, informer as unknown as Informer<never>);
+        kinds.set(idOf(kind as Kind), [...(kinds.get(idOf(kind as Kind)) ?? []), informer as unknown as Informer<never>]);
         if (started) informer.start();
       }
       informer.store.addIndexes(options.indexes ?? {});
@@ -122,6 +145,9 @@ export function createInformers(client: KubeClient, log: Logger): Informers {
       started = true;
       for (const informer of all.values()) informer.start();
       await Promise.all([...all.values()].map((i) => i.listed));
+    },
+    wrote<T extends KubeObject>(kind: Kind<T>, object: T) {
+      for (const informer of kinds.get(idOf(kind)) ?? []) (informer as unknown as Informer<T>).wrote(object);
     },
     async stop() {
       await Promise.all([...all.values()].map((i) => i.stop()));

@@ -24,22 +24,37 @@ interface Options {
   client: KubeClient;
   informers: Informers;
   namespace: string;
+  /** `<pod>_<anything>`: who has the same pod name is this replica before its container started anew. */
   identity: string;
+  /** For the times that are written; how long something lasted is measured by a clock that nobody sets. */
   clock: Clock;
   log: Logger;
   settings: LeaderElectionConfig;
 }
 
+/** A lease that becomes free is taken after a moment by chance, and by this much later for each one held: replicas share. */
+const chanceMs = 100;
+const holdbackMs = 50;
+
 const micro = (ms: number): string => new Date(ms).toISOString().replace(/\.(\d{3})Z$/, '.$1000Z');
+/** undefined when somebody else wrote first, or the lease came or went. */
+const unlessRaced = (lease: Promise<Lease>): Promise<Lease | undefined> =>
+  lease.catch((error) => {
+    if (isConflict(error) || isAlreadyExists(error) || isNotFound(error)) return undefined;
+    throw error;
+  });
+const replicaOf = (identity: string): string => identity.split('_', 1)[0] ?? identity;
 
 /**
  * Leader election over Leases (contract control-plane 8.3). A lease is judged by when its change was *seen*, not by the
- * clock of its holder. A released or expired lease is taken at once: leases are watched, not polled.
+ * clock of its holder. A released lease, and one of this very pod before its container crashed, is taken at once: leases
+ * are watched, not polled.
  */
 export function createElector(o: Options): Elector {
   const leases = o.informers.informer(builtin.Lease, { namespace: o.namespace });
-  const all: { name: string; stop: () => Promise<void> }[] = [];
+  const all: { election: Election; stop: () => Promise<void> }[] = [];
   const elections = new Map<string, { election: Election; listeners: ((leading: boolean) => void)[] }>();
+  const holdback = () => Math.random() * chanceMs + holdbackMs * all.filter((l) => l.election.leading()).length;
 
   /** One competition a lease, however many in this process ask for it. */
   const run = (name: string, changed: (leading: boolean) => void = () => undefined): Election => {
@@ -59,8 +74,10 @@ export function createElector(o: Options): Elector {
   };
 
   const compete = (name: string, changed: (leading: boolean) => void): Election => {
-    let seen = { version: '', at: o.clock.now() };
+    let seenAt = performance.now();
     let leading = false;
+    /** The lease as we last wrote it: the cache may not show it yet. */
+    let ours: Lease | undefined;
     let renewedAt = 0;
     let busy: Promise<void> | undefined;
     let stopped = false;
@@ -71,76 +88,85 @@ export function createElector(o: Options): Elector {
       changed(now);
     };
 
-    const expired = () => o.clock.now() - renewedAt > o.settings.renewDeadlineMs;
+    const expired = () => performance.now() - renewedAt > o.settings.renewDeadlineMs;
 
     const attempt = (): void => {
       if (stopped) return;
       if (leading && expired()) set(false);
       busy ??= renew()
-        .catch((error: Error) => {
-          // Lost to another replica: the next look at the lease says to whom.
-          if (!isConflict(error) && !isAlreadyExists(error)) o.log.warn({ lease: name, err: error.message }, 'cannot renew the lease');
-        })
+        .catch((error: Error) => o.log.warn({ lease: name, err: error.message }, 'cannot renew the lease'))
         .finally(() => {
           busy = undefined;
         });
     };
 
+    const free = ({ spec }: Lease): boolean => {
+      const holder = spec?.holderIdentity ?? '';
+      const lastedMs = performance.now() - seenAt;
+      return holder === '' || replicaOf(holder) === replicaOf(o.identity) || lastedMs > (spec?.leaseDurationSeconds ?? 60) * 1000;
+    };
+
     const renew = async (): Promise<void> => {
-      const now = o.clock.now();
-      const cached = leases.get(o.namespace, name);
+      const base = leading && ours ? ours : leases.get(o.namespace, name);
+      if (base && base !== ours && !free(base)) return set(false);
+      const started = performance.now();
+      ours = (await unlessRaced(write(base))) ?? (await reclaim());
+      if (ours) renewedAt = started;
+      set(ours !== undefined);
+    };
+
+    /** After a race: still ours when the server says so (an answer was lost, the cache was old). */
+    const reclaim = async (): Promise<Lease | undefined> => {
+      const live = await unlessRaced(o.client.get(builtin.Lease, o.namespace, name));
+      return live?.spec?.holderIdentity === o.identity ? unlessRaced(write(live)) : undefined;
+    };
+
+    const write = (base: Lease | undefined): Promise<Lease> => {
+      const now = micro(o.clock.now());
       const spec = {
         holderIdentity: o.identity,
         leaseDurationSeconds: Math.ceil(o.settings.leaseDurationMs / 1000),
-        renewTime: micro(now),
-        acquireTime: leading ? cached?.spec?.acquireTime : micro(now),
-        leaseTransitions: (cached?.spec?.leaseTransitions ?? 0) + (leading ? 0 : 1),
+        renewTime: now,
+        acquireTime: leading ? (base?.spec?.acquireTime ?? now) : now,
+        leaseTransitions: (base?.spec?.leaseTransitions ?? 0) + (leading ? 0 : 1),
       };
-      if (!cached) {
-        const fresh: Lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace: o.namespace }, spec };
-        await o.client.create(builtin.Lease, fresh);
-      } else {
-        if (cached.metadata.resourceVersion !== seen.version) seen = { version: cached.metadata.resourceVersion ?? '', at: now };
-        const holder = cached.spec?.holderIdentity ?? '';
-        const free = holder === '' || holder === o.identity || now - seen.at > (cached.spec?.leaseDurationSeconds ?? 60) * 1000;
-        if (!free) return set(false);
-        await o.client.update(builtin.Lease, { ...cached, spec });
-      }
-      renewedAt = now;
-      set(true);
+      if (base) return o.client.update(builtin.Lease, { ...base, spec });
+      const fresh: Lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace: o.namespace }, spec };
+      return o.client.create(builtin.Lease, fresh);
     };
 
     const timer = setInterval(attempt, o.settings.retryPeriodMs);
     const unwatch = leases.onChange(({ before, after }) => {
       const lease = after ?? before;
       if (lease?.metadata.name !== name) return;
-      if (!after || (after.spec?.holderIdentity ?? '') === '') setTimeout(attempt, Math.random() * 100);
+      seenAt = performance.now();
+      if (!after || (after.spec?.holderIdentity ?? '') === '') setTimeout(attempt, holdback());
     });
     attempt();
-    all.push({
+    const election: Election = {
       name,
-      stop: async () => {
-        stopped = true;
-        clearInterval(timer);
-        unwatch();
-        await busy;
-        if (!leading) return;
-        leading = false;
-        const live = await o.client.get(builtin.Lease, o.namespace, name);
-        if (live.spec?.holderIdentity === o.identity) {
-          await o.client.update(builtin.Lease, { ...live, spec: { ...live.spec, holderIdentity: '', renewTime: micro(o.clock.now()) } });
-        }
-      },
-    });
-    return { name, leading: () => leading && !expired(), holder: () => leases.get(o.namespace, name)?.spec?.holderIdentity ?? '' };
+      leading: () => leading && !expired(),
+      holder: () => leases.get(o.namespace, name)?.spec?.holderIdentity ?? '',
+    };
+    const stop = async () => {
+      stopped = true;
+      clearInterval(timer);
+      unwatch();
+      await busy;
+      if (!leading || !ours) return;
+      leading = false;
+      const spec = { ...ours.spec, holderIdentity: '', renewTime: micro(o.clock.now()) };
+      await unlessRaced(o.client.update(builtin.Lease, { ...ours, spec }));
+    };
+    all.push({ election, stop });
+    return election;
   };
 
   return {
     run,
     async release() {
       const left = await Promise.allSettled(all.map((l) => l.stop()));
-      for (const r of left)
-        if (r.status === 'rejected' && !isNotFound(r.reason)) o.log.warn({ err: String(r.reason) }, 'a lease was not released');
+      for (const r of left) if (r.status === 'rejected') o.log.warn({ err: String(r.reason) }, 'a lease was not released');
     },
   };
 }

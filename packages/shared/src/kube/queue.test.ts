@@ -16,7 +16,7 @@ function queueOf(workers: number) {
     begun.push(key);
     return new Promise<void>((resolve) => open.set(key, resolve));
   };
-  const queue = new WorkQueue({ clock: { now: () => Date.now() }, workers, handle });
+  const queue = new WorkQueue({ workers, handle });
   const finish = async (key: string) => {
     open.get(key)?.();
     open.delete(key);

@@ -1,13 +1,14 @@
-import type { Clock } from '../lib/clock.ts';
-
 export type Lane = 'fast' | 'slow';
 
 interface Options {
-  clock: Clock;
   workers: number;
   /** Handles one key; its rejection is the caller's own affair: it must not reject. */
   handle: (key: string) => Promise<void>;
 }
+
+/** Retries of all keys together: so many a second, and so many at once before that (contract control-plane 0.4). */
+const retriesPerSecond = 10;
+const retryBurst = 100;
 
 /**
  * A work queue: a key waits at most once, is never handled twice at the same time, and one that is added while it is
@@ -21,6 +22,8 @@ export class WorkQueue {
   readonly #again = new Set<string>();
   readonly #timers = new Map<string, { at: number; timer: NodeJS.Timeout }>();
   readonly #failures = new Map<string, number>();
+  /** When the next retry may come at the earliest if the burst is used up, by performance.now(). */
+  #retryAt = -Infinity;
   #served = 0;
   #stopped = false;
   #idle?: () => void;
@@ -48,7 +51,7 @@ export class WorkQueue {
   /** Adds a key after `ms`; an earlier time that was asked for already stays. */
   addAfter(key: string, ms: number): void {
     if (this.#stopped) return;
-    const at = this.#options.clock.now() + ms;
+    const at = performance.now() + ms;
     const known = this.#timers.get(key);
     if (known && known.at <= at) return;
     clearTimeout(known?.timer);
@@ -62,11 +65,13 @@ export class WorkQueue {
     this.#timers.set(key, { at, timer });
   }
 
-  /** Adds a key that failed: after 5 ms, doubling up to 1000 s. */
+  /** Adds a key that failed: after 5 ms, doubling up to 1000 s; later when very many fail. */
   addFailed(key: string): void {
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
-    this.addAfter(key, Math.min(1_000_000, 5 * 2 ** (failures - 1)));
+    const now = performance.now();
+    this.#retryAt = Math.max(this.#retryAt, now - (retryBurst * 1000) / retriesPerSecond) + 1000 / retriesPerSecond;
+    this.addAfter(key, Math.max(this.#retryAt - now, Math.min(1_000_000, 5 * 2 ** (failures - 1))));
   }
 
   forget(key: string): void {

@@ -52,8 +52,8 @@ async function running(...reconcilers: Reconciler<never, never>[]): Promise<Runn
   const bus = connectEvents({ component: 'test', url: '', log });
   const { meter } = await startMetrics('test', 0);
   const recorder = createRecorder(client, systemClock, log);
-  const lease = (queue: string) => queue;
-  const run = runReconcilers({ reconcilers, client, informers, config, recorder, bus, clock: systemClock, log, meter, elector, lease });
+  const leases = (queue: string) => [queue];
+  const run = runReconcilers({ reconcilers, client, informers, config, recorder, bus, clock: systemClock, log, meter, elector, leases });
   stop = async () => {
     await run.drain();
     await informers.stop();

@@ -2,6 +2,9 @@ import { type KubeObject, keyOf } from '../api/meta.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Cache, Change, Indexes } from './cache.ts';
 
+/** Resource versions are numbers that grow, by the promise of Kubernetes 1.35 and by the practice of all before. */
+export const versionOf = (object: KubeObject | undefined): number => Number(object?.metadata.resourceVersion ?? 0);
+
 /** The objects of one kind, by key and by index. */
 export class Store<T extends KubeObject> implements Cache<T> {
   readonly objects = new Map<string, T>();
@@ -42,19 +45,21 @@ export class Store<T extends KubeObject> implements Cache<T> {
     return () => this.#handlers.delete(handler);
   }
 
+  /** Ignores an object that is older than what is known, or the same. */
   set(object: T): void {
     const key = keyOf(object);
     const before = this.objects.get(key);
-    if (before?.metadata.resourceVersion === object.metadata.resourceVersion) return;
+    if (before && versionOf(before) >= versionOf(object)) return;
     if (before) this.#unindex(key, before);
     this.objects.set(key, object);
     for (const name of this.#indexes.keys()) this.#index(name, key, object);
     this.#tell({ before, after: object });
   }
 
-  remove(key: string): void {
+  /** Removes what is not newer than `version`. */
+  remove(key: string, version = Infinity): void {
     const before = this.objects.get(key);
-    if (!before) return;
+    if (!before || versionOf(before) > version) return;
     this.#unindex(key, before);
     this.objects.delete(key);
     this.#tell({ before });
