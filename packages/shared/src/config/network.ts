@@ -1,4 +1,4 @@
-import { renderTemplate } from '../lib/go-template.ts';
+import { compileTemplate, type Template } from '../lib/go-template.ts';
 import { type Reading, readRows, row } from './row.ts';
 
 const enabled = (text: string): boolean => text.toLowerCase() === 'enabled';
@@ -47,7 +47,10 @@ export const networkRows = {
   meshCompatibilityMode: row.text('mesh-compatibility-mode', 'auto', 'auto, enabled or disabled.'),
 };
 
-export type NetworkConfig = Reading<typeof networkRows>;
+export interface NetworkConfig extends Reading<typeof networkRows> {
+  /** The templates, parsed. */
+  templates: { domain: Template; tag: Template };
+}
 
 /** Parses and bounds config-network; throws the contract's texts. */
 export function parseNetwork(data: Record<string, string>): NetworkConfig {
@@ -61,9 +64,10 @@ export function parseNetwork(data: Record<string, string>): NetworkConfig {
   if (!['enabled', 'redirected', 'disabled'].includes(c.httpProtocol))
     throw new Error(`httpProtocol ${c.httpProtocol} in config-network ConfigMap is not supported`);
   if (c.rolloutDurationSeconds < 0) throw new Error(`rollout-duration must be a positive integer, but was ${c.rolloutDurationSeconds}`);
-  const host = renderTemplate(c.domainTemplate, { Name: 'foo', Namespace: 'bar', Domain: 'baz.com', Annotations: {}, Labels: {} });
+  const templates = { domain: compileTemplate('domain-template', c.domainTemplate), tag: compileTemplate('tag-template', c.tagTemplate) };
+  const host = templates.domain({ Name: 'foo', Namespace: 'bar', Domain: 'baz.com', Annotations: {}, Labels: {} });
   if (host === '') throw new Error('empty hostname');
   if (host.includes('/')) throw new Error(`domain template has url path: ${host.slice(host.indexOf('/'))}`);
-  renderTemplate(c.tagTemplate, { Name: 'foo', Tag: 'v2' });
-  return c;
+  templates.tag({ Name: 'foo', Tag: 'v2' });
+  return { ...c, templates };
 }

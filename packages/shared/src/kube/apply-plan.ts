@@ -7,6 +7,8 @@ export interface Applied<S> {
   events: EventText[];
   /** The write that failed, when one did: the ones after it were not tried. */
   error?: Error;
+  /** Failed writes that the plan may do without. */
+  ignored: { write: Write; error: Error }[];
 }
 
 async function apply(client: KubeClient, write: Write): Promise<void> {
@@ -32,18 +34,26 @@ async function apply(client: KubeClient, write: Write): Promise<void> {
 /** Carries out the writes of a plan in order. A failed one ends it, and its `failed` says what that means for the status. */
 export async function applyPlan<S>(client: KubeClient, plan: Plan<S>): Promise<Applied<S>> {
   const events: EventText[] = [];
+  const ignored: Applied<S>['ignored'] = [];
   for (const write of plan.writes) {
     try {
       await apply(client, write);
       if (write.event) events.push(write.event);
-    } catch (error) {
-      const outcome = (write.failed as FailedWrite | undefined)?.(error as Error);
+    } catch (e) {
+      const error = e as Error;
+      if (write.goOn) {
+        ignored.push({ write, error });
+        continue;
+      }
+      const outcome = (write.failed as FailedWrite | undefined)?.(error);
+      // The same error: what kind of answer it was still counts.
+      if (write.doing) error.message = `${write.doing}: ${error.message}`;
       if (outcome?.event) events.push(outcome.event);
       const status = outcome?.status ? (outcome.status as (s: S) => S)(plan.status) : plan.status;
-      return { status, events: [...events, ...(plan.events ?? [])], error: error as Error };
+      return { status, events: [...events, ...(plan.events ?? [])], ignored, error };
     }
   }
-  return { status: plan.status, events: [...events, ...(plan.events ?? [])] };
+  return { status: plan.status, events: [...events, ...(plan.events ?? [])], ignored };
 }
 
 /** How a write is called in logs. */

@@ -78,6 +78,8 @@ async function decideAndApply(r: AnyReconciler, object: AnyObject, o: ReconcileO
     // Not raced: a write that outlives the limit must not meet another reconcile of the same key.
     const applied = await applyPlan(o.client, plan);
     if (plan.writes.length) o.log.debug({ object: object.metadata.name, writes: plan.writes.map(describe) }, 'reconciled');
+    for (const { write, error } of applied.ignored)
+      o.log.warn({ object: object.metadata.name, write: describe(write), err: error.message }, 'failed');
     if (!isTerminating(applied.error)) tell(r, object, plan, applied, o);
     const error = applied.error ?? (plan.error === undefined ? undefined : new Error(plan.error));
     return { status: applied.status, error, requeueAfterMs: plan.requeueAfterMs };

@@ -4,20 +4,22 @@ import type { Cache, Indexes } from './cache.ts';
 import type { KubeError, PatchType } from './client.ts';
 
 /** One write a plan asks for. Carried out in order; a failed one ends the plan and goes to `failed`. */
-export type Write =
-  | { verb: 'create' | 'update'; kind: Kind; object: KubeObject; event?: EventText; failed?: FailedWrite }
-  | {
-      verb: 'patch';
-      kind: Kind;
-      namespace: string;
-      name: string;
-      type: PatchType;
-      body: unknown;
-      subresource?: string;
-      event?: EventText;
-      failed?: FailedWrite;
-    }
-  | { verb: 'delete'; kind: Kind; namespace: string; name: string; uid?: string; event?: EventText; failed?: FailedWrite };
+export type Write = WriteOutcome &
+  (
+    | { verb: 'create' | 'update'; kind: Kind; object: KubeObject }
+    | { verb: 'patch'; kind: Kind; namespace: string; name: string; type: PatchType; body: unknown; subresource?: string }
+    | { verb: 'delete'; kind: Kind; namespace: string; name: string; uid?: string }
+  );
+
+interface WriteOutcome {
+  /** Told when it is done. */
+  event?: EventText;
+  failed?: FailedWrite;
+  /** What the error of a failed one begins with, `: ` comes behind: `failed to create Ingress`. */
+  doing?: string;
+  /** A failed one is logged, and the rest goes on. */
+  goOn?: true;
+}
 
 /** A Kubernetes Event on the reconciled object. */
 export interface EventText {

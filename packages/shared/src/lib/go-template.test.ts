@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { renderTemplate } from './go-template.ts';
+import { compileTemplate, renderTemplate } from './go-template.ts';
 
 const data = { Name: 'hello', Namespace: 'default', Domain: 'example.com', Tag: 'v1', Labels: { team: 'blue' }, Annotations: {} };
 
@@ -17,6 +17,20 @@ describe('renderTemplate', () => {
     ['{{if .Labels.none}}a{{if .Labels.team}}b{{else}}c{{end}}d{{end}}e', 'e'],
     ['{{"fixed"}}-{{.Name}}', 'fixed-hello'],
     ['user-container', 'user-container'],
+    ['{{if .Labels.none}}a{{else if .Labels.team}}b{{else}}c{{end}}', 'b'],
+    ['{{if eq .Namespace "prod"}}a{{else if eq .Namespace "x" "default"}}b{{end}}', 'b'],
+    ['{{if and (eq .Namespace "default") (not .Labels.none)}}x{{else}}y{{end}}', 'x'],
+    ['{{or .Labels.none .Name}}', 'hello'],
+    ['{{with .Labels.team}}{{.}}-{{$.Name}}{{else}}none{{end}}', 'blue-hello'],
+    ['{{with .Labels.none}}{{.}}{{else with .Labels.team}}{{.}}{{end}}', 'blue'],
+    ['{{/* a }} comment */}}{{.Name}}', 'hello'],
+    ['{{printf "%s-%s" .Name .Namespace}}', 'hello-default'],
+    ['{{.Name | printf "%s-%s" .Tag}}', 'v1-hello'],
+    ['{{if ne .Tag "v1"}}x{{end}}{{len .Labels}}', '1'],
+    ['{{print "}}" `{{`}}', '}}{{'],
+    ['{{index .Labels `team`}}', 'blue'],
+    // As Go has it: loud, so that the name it makes is refused.
+    ['{{.Labels.none}}', '<no value>'],
   ])('renders %s', (template, text) => {
     expect(renderTemplate(template, data)).toBe(text);
   });
@@ -26,14 +40,31 @@ describe('renderTemplate', () => {
     expect(renderTemplate('a {{.Name -}} b', data)).toBe('a hellob');
   });
 
-  test('refuses a field that there is not', () => {
-    expect(() => renderTemplate('{{.Nam}}', data)).toThrow("can't evaluate field Nam");
+  test('a template is parsed once and rendered often', () => {
+    const template = compileTemplate('tag-template', '{{.Tag}}-{{.Name}}');
+    expect(template(data)).toBe('v1-hello');
+    expect(template({ Tag: 'v2', Name: 'x' })).toBe('v2-x');
   });
 
-  test.each(['{{end}}', '{{else}}', '{{if .Name}}x', '{{.Name', '{{.Name}.{{.Namespace}}', '{{printf "%s" .Name}}'])(
-    'refuses %s',
-    (template) => {
-      expect(() => renderTemplate(template, data)).toThrow(/^template: /);
-    },
-  );
+  test('refuses a field that there is not', () => {
+    const template = compileTemplate('domain-template', '{{.Name}}.{{.Nam}}');
+    expect(() => template(data)).toThrow(`template: domain-template: executing "domain-template" at <.Nam>: can't evaluate field Nam`);
+  });
+
+  test.each([
+    ['{{end}}', 'unexpected {{end}}'],
+    ['{{else}}', 'unexpected {{else}}'],
+    ['{{if .Name}}x', 'unexpected EOF'],
+    ['{{if .Name}}x{{else}}y{{else}}z{{end}}', 'unexpected {{else}}'],
+    ['{{.Name', 'unclosed action'],
+    ['{{.Name}.{{.Namespace}}', '{{.Name}.{{.Namespace}} is not understood'],
+    ['{{lower .Name}}', 'function "lower" not defined'],
+    ['{{toString .Name}}', 'function "toString" not defined'],
+    ['{{range .Labels}}x{{end}}', '{{range .Labels}} is not understood'],
+    ['{{.Name .Tag}}', '{{.Name .Tag}} is not understood'],
+    ['{{(.Name}}', '{{(.Name}} is not understood'],
+    ['{{.Name |}}', '{{.Name |}} is not understood'],
+  ])('refuses %s', (template, why) => {
+    expect(() => compileTemplate('domain-template', `\n${template}`)).toThrow(`template: domain-template:2: ${why}`);
+  });
 });

@@ -71,5 +71,20 @@ export function qualifiedName(value: string): string[] {
   return errors;
 }
 
+/** Kubernetes' test of a full domain name, in its words: at least two labels; a dot at the end is no matter. */
+export function fullDomainName(field: string, value: string): string[] {
+  const name = value.replace(/\.$/, '');
+  const invalid = (what: string, text: string): string => `${field}: Invalid value: ${JSON.stringify(what)}: ${text}`;
+  if (value === '') return [`${field}: Required value`];
+  const errors = dns1123Subdomain(name);
+  if (errors.length) return [invalid(name, errors.join(','))];
+  const labels = name.split('.');
+  if (labels.length < 2) return [invalid(name, 'should be a domain with at least two segments separated by dots')];
+  return labels.flatMap((label) => {
+    const wrong = dns1123Label(label);
+    return wrong.length ? [invalid(label, wrong.join(','))] : [];
+  });
+}
+
 /** Go's `%v` of a list of strings. */
 export const goList = (items: readonly string[]): string => `[${items.join(' ')}]`;

@@ -6,7 +6,7 @@ import { validateSeconds } from './annotations.ts';
 import { changes } from './diff.ts';
 import { disallowed, type FieldErrors, general, missing, under } from './field-error.ts';
 import { validateMetadata, validateParentLabel, validateUserInfo } from './metadata.ts';
-import { dns1123Label, dns1123Subdomain } from './names.ts';
+import { fullDomainName } from './names.ts';
 import { validateNameChange, validateRevisionSpec, validateTemplate } from './revision-spec.ts';
 import { validateTraffic } from './traffic.ts';
 
@@ -75,16 +75,6 @@ export function validateRevision(revision: Revision, ctx: ApiContext): FieldErro
   return [...validateMetadata(revision, ctx, 'checked'), ...validateParentLabel(revision, labels.configuration, 'Configuration'), ...spec];
 }
 
-/** Kubernetes' test of a full domain name, in its words; at least two labels, a dot at the end is no matter. */
-function fqdnErrors(name: string): string[] {
-  const segments = name.replace(/\.$/, '').split('.');
-  const invalid = (text: string): string => `name: Invalid value: ${JSON.stringify(name)}: ${text}`;
-  const long = dns1123Subdomain(name.replace(/\.$/, ''));
-  if (long.length) return long.map(invalid);
-  if (segments.length < 2) return [invalid('should be a domain with at least two segments separated by dots')];
-  return segments.flatMap((s) => dns1123Label(s).map(invalid));
-}
-
 /** A DomainMapping: its name is the domain (contract control-plane 4.2, 4.3). */
 export function validateDomainMapping(mapping: DomainMapping, ctx: ApiContext): FieldErrors {
   const { name, namespace, generateName } = mapping.metadata;
@@ -92,7 +82,8 @@ export function validateDomainMapping(mapping: DomainMapping, ctx: ApiContext): 
   const domain = ctx.clusterDomain ?? defaultClusterDomain;
   const errors: FieldErrors[] = [];
   if (generateName) errors.push(disallowed('metadata.generateName'));
-  for (const text of fqdnErrors(name ?? '')) errors.push(general(`invalid name ${JSON.stringify(name ?? '')}: ${text}`, ['metadata.name']));
+  for (const text of fullDomainName('name', name ?? ''))
+    errors.push(general(`invalid name ${JSON.stringify(name ?? '')}: ${text}`, ['metadata.name']));
   if (name?.endsWith(`.${domain}`)) {
     const text = `must not be a subdomain of cluster local domain ${JSON.stringify(domain)}`;
     errors.push(general(`invalid name ${JSON.stringify(name)}: ${text}`, ['metadata.name']));
