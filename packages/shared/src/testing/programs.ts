@@ -15,6 +15,8 @@ export interface Program {
 export interface ProgramOptions {
   path: string;
   args: readonly string[];
+  /** Variables over those of this process. */
+  env?: Record<string, string>;
   /** Whether it answers; asked until it does. */
   ready: () => Promise<boolean>;
 }
@@ -23,8 +25,8 @@ const patienceMs = 90_000;
 const keptOutput = 8000;
 
 /** Starts a program and resolves when it is ready. Rejects with the end of its output when it ends or stays silent. */
-export async function startProgram({ path, args, ready }: ProgramOptions): Promise<Program> {
-  const child: ChildProcess = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+export async function startProgram({ path, args, env, ready }: ProgramOptions): Promise<Program> {
+  const child: ChildProcess = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   let output = '';
   const keep = (chunk: Buffer) => {
     output = (output + chunk).slice(-keptOutput);

@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { builtin, type ConfigMap, type Namespace, type Secret } from '@ebb/shared/api/builtin.ts';
+import type { KubeClient } from '@ebb/shared/kube/client.ts';
+import { installCrds } from '@ebb/shared/testing/crds.ts';
+import { startKube } from '@ebb/shared/testing/kube.ts';
+import { freePort, type Program, startProgram } from '@ebb/shared/testing/programs.ts';
+import { parse } from 'yaml';
+import { buildGo, goProgram } from '../../e2e/cluster/build.ts';
+import { root } from '../../scripts/lib/shell.ts';
+import { object } from './kube.ts';
+import { connectReviewer, type Reviewer } from './review.ts';
+
+/** A running webhook: how it is asked, and its process. */
+export interface RunningWebhook extends Reviewer {
+  pid: number;
+  /** Its system namespace, where its config maps are. */
+  namespace: string;
+  end(): Promise<void>;
+}
+
+/** An API server of its own for webhooks to read their settings from. Nothing there calls them: the benchmark does. */
+export interface WebhookRig {
+  client: KubeClient;
+  /** Starts a webhook in a system namespace of its own: Ebb's from source, or another program that reads the same environment. */
+  start(namespace: string, program?: string): Promise<RunningWebhook>;
+  close(): Promise<void>;
+}
+
+/** The config maps as they are installed. */
+export function installedConfigMaps(): ConfigMap[] {
+  const folder = join(root, 'deploy', 'config');
+  const files = readdirSync(folder).filter((f) => f.startsWith('config-'));
+  return files.map((f) => parse(readFileSync(join(folder, f), 'utf8')) as ConfigMap);
+}
+
+async function installSettings(client: KubeClient, namespace: string): Promise<void> {
+  await client.create(builtin.Namespace, object<Namespace>({ name: namespace, namespace: '' }, {}));
+  for (const map of installedConfigMaps()) await client.create(builtin.ConfigMap, { ...map, metadata: { ...map.metadata, namespace } });
+  await client.create(builtin.Secret, object<Secret>({ name: 'webhook-certs', namespace }, {}));
+}
+
+const command = (program: string | undefined): { path: string; args: string[] } =>
+  program
+    ? { path: program, args: ['--disable-ha'] }
+    : { path: process.execPath, args: [join(root, 'packages', 'webhook', 'src', 'main.ts')] };
+
+async function startWebhook(kubeconfig: string, namespace: string, program: string | undefined): Promise<RunningWebhook> {
+  const port = await freePort();
+  const reviewer = connectReviewer(port);
+  const running: Program = await startProgram({
+    ...command(program),
+    env: {
+      KUBECONFIG: kubeconfig,
+      SYSTEM_NAMESPACE: namespace,
+      POD_NAME: `webhook-${port}`,
+      CONFIG_LOGGING_NAME: 'config-logging',
+      CONFIG_OBSERVABILITY_NAME: 'config-observability',
+      METRICS_DOMAIN: 'knative.dev/serving',
+      METRICS_PROMETHEUS_PORT: String(await freePort()),
+      WEBHOOK_NAME: 'webhook',
+      WEBHOOK_PORT: String(port),
+      NATS_URL: '',
+      DRAIN_SECONDS: '0',
+    },
+    ready: () => reviewer.answers(),
+  });
+  return {
+    ...reviewer,
+    pid: running.pid,
+    namespace,
+    async end() {
+      reviewer.close();
+      await running.end('SIGKILL');
+    },
+  };
+}
+
+export async function openWebhookRig(): Promise<WebhookRig> {
+  await buildGo('kubernetes');
+  process.env.EBB_KUBE_BIN ??= dirname(goProgram('kubernetes', 'kube-apiserver'));
+  const kube = await startKube();
+  const started: RunningWebhook[] = [];
+  await installCrds(kube.client);
+  return {
+    client: kube.client,
+    async start(namespace, program) {
+      await installSettings(kube.client, namespace);
+      const webhook = await startWebhook(kube.kubeconfig, namespace, program);
+      started.push(webhook);
+      return webhook;
+    },
+    async close() {
+      for (const webhook of started) await webhook.end();
+      await kube.stop();
+    },
+  };
+}
+
+/** The program PEER_WEBHOOK names: another webhook of the same contract, which the caller has built. */
+export const peerProgram = (): string | undefined => process.env.PEER_WEBHOOK || undefined;
