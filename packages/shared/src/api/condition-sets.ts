@@ -6,6 +6,7 @@ export const conditionSets = {
   Configuration: conditionSet('Ready', []),
   Revision: conditionSet('Ready', ['ResourcesAvailable', 'ContainerHealthy']),
   Route: conditionSet('Ready', ['AllTrafficAssigned', 'IngressReady', 'CertificateProvisioned']),
+  DomainMapping: conditionSet('Ready', ['DomainClaimed', 'ReferenceResolved', 'IngressReady', 'CertificateProvisioned']),
   PodAutoscaler: conditionSet('Ready', ['Active', 'ScaleTargetInitialized', 'SKSReady']),
   ServerlessService: conditionSet('Ready', ['EndpointsPopulated']),
   Ingress: conditionSet('Ready', ['NetworkConfigured', 'LoadBalancerReady']),

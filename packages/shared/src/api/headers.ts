@@ -12,6 +12,9 @@ export const headers = {
   passthroughLb: 'k-passthrough-lb',
 } as const;
 
+/** A header's name as it is written in objects: `Knative-Serving-Tag`. */
+export const asWritten = (name: string): string => name.replace(/(^|-)[a-z]/g, (c) => c.toUpperCase());
+
 /** User-Agent values that mark a probe. */
 export const userAgents = {
   kubeletPrefix: 'kube-probe/',

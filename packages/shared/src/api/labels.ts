@@ -7,6 +7,8 @@ export const labels = {
   configurationGeneration: 'serving.knative.dev/configurationGeneration',
   route: 'serving.knative.dev/route',
   routeNamespace: 'serving.knative.dev/routeNamespace',
+  domainMappingUID: 'serving.knative.dev/domainMappingUID',
+  domainMappingNamespace: 'serving.knative.dev/domainMappingNamespace',
   routingState: 'serving.knative.dev/routingState',
   revision: 'serving.knative.dev/revision',
   revisionUID: 'serving.knative.dev/revisionUID',

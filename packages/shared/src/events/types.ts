@@ -19,6 +19,8 @@ export const eventTypes = {
   'revision.idle': { from: 'autoscaler', stored: true, doc: 'the stable window passed without traffic' },
   'revision.ready': { from: 'controller', stored: true, doc: 'a revision became ready' },
   'revision.failed': { from: 'controller', stored: true, doc: 'a revision failed: reason, message' },
+  'rollout.step': { from: 'controller', stored: true, doc: 'traffic moved on towards a new revision: the share of each' },
+  'domain.claimed': { from: 'controller', stored: true, doc: 'a DomainMapping has its domain: namespace of the claim' },
   'route.programmed': { from: 'controller', stored: true, doc: "a route's ingress serves its present traffic" },
   'coldstart.finished': {
     from: 'activator',

@@ -1,101 +1,84 @@
-import { annotations, findAnnotation } from '@ebb/shared/api/annotations.ts';
-import type { Ingress, IngressPath, IngressRule, IngressSplit, Route } from '@ebb/shared/api/kinds.ts';
+import { annotations } from '@ebb/shared/api/annotations.ts';
+import { asWritten, headers } from '@ebb/shared/api/headers.ts';
+import type { Ingress, IngressPath, IngressRule, IngressSplit, Revision, Route } from '@ebb/shared/api/kinds.ts';
 import { labels } from '@ebb/shared/api/labels.ts';
 import { ownerReference } from '@ebb/shared/api/meta.ts';
 import { ports } from '@ebb/shared/api/ports.ts';
 import { childName } from '@ebb/shared/lib/child-name.ts';
+import { httpOptionOf, ingressAnnotations } from '../../ingress.ts';
 import { protocolOf } from '../../revision/resources/containers.ts';
+import { type Rollout, rolloutOf } from '../rollout.ts';
+import { formatRollout } from '../rollout-annotation.ts';
 import { localHosts, type Naming, type Target } from './hosts.ts';
 import type { Share } from './traffic.ts';
+
+const tagHeader = asWritten(headers.tag);
 
 export interface IngressInput extends Naming {
   targets: Target[];
   shares: Map<string, Share[]>;
+  rollout: Rollout;
   tagHeaders: boolean;
+  revision(name: string): Revision | undefined;
 }
 
-function splitsOf(route: Route, shares: Share[]): IngressSplit[] {
+function split(namespace: string, revision: Revision | undefined, name: string, percent: number): IngressSplit {
+  return {
+    serviceNamespace: namespace,
+    serviceName: name,
+    // With system-internal-tls it is 443, whatever the protocol.
+    servicePort: revision && protocolOf(revision.spec) === 'h2c' ? ports.serviceH2c : ports.serviceHttp,
+    percent,
+    appendHeaders: { [asWritten(headers.revision)]: name, [asWritten(headers.namespace)]: namespace },
+  };
+}
+
+/** Where a target's requests go: each share to its revision, one that is rolled out to all revisions of its rollout. */
+function splitsOf(route: Route, tag: string, input: IngressInput): IngressSplit[] {
   const { namespace } = route.metadata;
-  return shares
-    .filter((s) => s.percent > 0)
-    .map(({ revision, percent }) => ({
-      serviceNamespace: namespace,
-      serviceName: revision.metadata.name,
-      servicePort: protocolOf(revision.spec) === 'h2c' ? ports.serviceH2c : ports.serviceHttp,
-      percent,
-      appendHeaders: { 'Knative-Serving-Revision': revision.metadata.name, 'Knative-Serving-Namespace': namespace },
-    }));
+  const present = (input.shares.get(tag) ?? []).filter((s) => s.percent > 0);
+  return present.flatMap(({ revision, percent, latestRevision, configuration }) => {
+    const rolled = latestRevision ? rolloutOf(input.rollout, tag, configuration) : undefined;
+    if (!rolled || rolled.revisions.length < 2) return [split(namespace, revision, revision.metadata.name, percent)];
+    return rolled.revisions.map((r) => split(namespace, input.revision(r.revisionName), r.revisionName, r.percent));
+  });
 }
 
 function pathsOf(route: Route, tag: string, input: IngressInput): IngressPath[] {
-  const path: IngressPath = { splits: splitsOf(route, input.shares.get(tag) ?? []) };
+  const path: IngressPath = { splits: splitsOf(route, tag, input) };
   if (!input.tagHeaders) return [path];
-  if (tag !== '') return [{ ...path, appendHeaders: { 'Knative-Serving-Tag': tag } }];
+  if (tag !== '') return [{ ...path, appendHeaders: { [tagHeader]: tag } }];
   const tags = [...input.shares.keys()].filter((t) => t !== '').sort();
-  const byHeader = tags.map(
-    (t): IngressPath => ({ headers: { 'Knative-Serving-Tag': { exact: t } }, splits: splitsOf(route, input.shares.get(t) ?? []) }),
-  );
-  return [...byHeader, { ...path, appendHeaders: { 'Knative-Serving-Default-Route': 'true' } }];
-}
-
-/** `''`, `Enabled` or `Redirected` (contract 7.5.5). Throws on an annotation that is neither. */
-export function httpOptionOf(route: Route, configured: string): '' | 'Enabled' | 'Redirected' {
-  const own = findAnnotation(route.metadata.annotations, 'httpOption')?.value;
-  const value = (own ?? configured).toLowerCase();
-  if (value === 'enabled') return 'Enabled';
-  if (value === 'redirected') return 'Redirected';
-  if (own !== undefined) throw new Error(`incorrect http-protocol annotation: ${own}`);
-  return '';
-}
-
-/** The rollout annotation's baseline: which revision each configuration's share is on (contract 7.5.6). */
-export function rolloutOf(shares: Map<string, Share[]>): string {
-  const configurations = [...shares.entries()]
-    .flatMap(([tag, list]) =>
-      list
-        .filter((s) => s.latestRevision && s.percent > 0)
-        .map((s) => ({
-          configurationName: s.configuration,
-          ...(tag ? { tag } : {}),
-          percent: s.percent,
-          revisions: [{ revisionName: s.revision.metadata.name, percent: s.percent }],
-        })),
-    )
-    .sort((a, b) => ((a.tag ?? '') + a.configurationName < (b.tag ?? '') + b.configurationName ? -1 : 1));
-  return JSON.stringify(configurations.length ? { configurations } : {});
+  const byHeader = tags.map((t): IngressPath => ({ headers: { [tagHeader]: { exact: t } }, splits: splitsOf(route, t, input) }));
+  return [...byHeader, { ...path, appendHeaders: { [asWritten(headers.defaultRoute)]: 'true' } }];
 }
 
 /** The Ingress of a Route: per target a cluster-local rule and, unless it is local, an external one. */
 export function ingressOf(route: Route, input: IngressInput): Ingress {
-  const { namespace } = route.metadata;
+  const { name, namespace } = route.metadata;
   const targets = [...input.targets].sort((a, b) => (a.tag < b.tag ? -1 : 1));
+  const inside = (t: Target) => localHosts(t.hostname, namespace, input.clusterDomain);
+  // Challenges of certificates get their paths here, before the target's own.
   const rules = targets.flatMap((t): IngressRule[] => {
     const http = { paths: pathsOf(route, t.tag, input) };
-    const inside: IngressRule = { hosts: localHosts(t.hostname, namespace, input.clusterDomain), visibility: 'ClusterLocal', http };
-    return t.local ? [inside] : [inside, { hosts: [t.host], visibility: 'ExternalIP', http }];
+    const local: IngressRule = { hosts: inside(t), visibility: 'ClusterLocal', http };
+    return t.local ? [local] : [local, { hosts: [t.host], visibility: 'ExternalIP', http }];
   });
-  const tags = Object.fromEntries(
-    targets
-      .filter((t) => t.tag !== '')
-      .map((t) => [t.tag, [localHosts(t.hostname, namespace, input.clusterDomain).at(-1) ?? '', ...(t.local ? [] : [t.host])]]),
-  );
-  const dropped: readonly string[] = [annotations.lastApplied[0], annotations.certificateClass[1], annotations.ingressClass[1]];
-  const inherited = Object.fromEntries(Object.entries(route.metadata.annotations ?? {}).filter(([k]) => !dropped.includes(k)));
+  const tagged = targets.filter((t) => t.tag !== '');
+  const hosts = Object.fromEntries(tagged.map((t) => [t.tag, [inside(t).at(-1) ?? '', ...(t.local ? [] : [t.host])]]));
   return {
     apiVersion: 'networking.internal.knative.dev/v1alpha1',
     kind: 'Ingress',
     metadata: {
-      name: childName(route.metadata.name, ''),
+      name: childName(name, ''),
       namespace,
-      labels: { ...route.metadata.labels, [labels.route]: route.metadata.name, [labels.routeNamespace]: namespace },
+      labels: { ...route.metadata.labels, [labels.route]: name, [labels.routeNamespace]: namespace },
       annotations: {
-        [annotations.ingressClass[0]]: findAnnotation(route.metadata.annotations, 'ingressClass')?.value ?? input.network.ingressClass,
-        [annotations.rollout[0]]: rolloutOf(input.shares),
-        ...(Object.keys(tags).length ? { [annotations.tagToHost[0]]: JSON.stringify(tags) } : {}),
-        ...inherited,
+        ...ingressAnnotations(route, input.network, { [annotations.rollout[0]]: formatRollout(input.rollout) }),
+        ...(tagged.length ? { [annotations.tagToHost[0]]: JSON.stringify(hosts) } : {}),
       },
       ownerReferences: [ownerReference(route)],
     },
-    spec: { rules, httpOption: httpOptionOf(route, input.network.httpProtocol) },
+    spec: { rules, httpOption: httpOptionOf(route, input.network) },
   };
 }

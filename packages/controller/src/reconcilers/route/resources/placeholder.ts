@@ -15,7 +15,9 @@ const port = { name: 'http2', port: ports.serviceHttp, targetPort: ports.service
 function loadBalancerOf(ingress: Ingress | undefined, local: boolean): Entry | undefined {
   const status = ingress?.status;
   const lb = status?.privateLoadBalancer?.ingress?.length || local ? status?.privateLoadBalancer : status?.publicLoadBalancer;
-  return lb?.ingress?.length === 1 ? lb.ingress[0] : undefined;
+  const [entry, ...more] = lb?.ingress ?? [];
+  const known = entry && (entry.ip || entry.domainInternal || entry.domain || entry.meshOnly);
+  return known && more.length === 0 ? entry : undefined;
 }
 
 /** The placeholder of a target (contract control-plane 7.5.4): a name inside the cluster for the Route. */
@@ -43,9 +45,10 @@ function placeholderOf(route: Route, target: Target, entry: Entry | undefined): 
       },
     };
   }
-  if (entry?.meshOnly)
+  const name = entry?.domainInternal || entry?.domain;
+  if (entry && !name)
     return { service: service({ type: 'ClusterIP', ports: [{ name: 'http', port: ports.serviceHttp, protocol: 'TCP' }] }) };
-  return { service: external(entry?.domainInternal || entry?.domain || target.host) };
+  return { service: external(name ?? target.host) };
 }
 
 /** Whether a live Service can be updated to the wanted one, or must be made anew: type and cluster IP cannot change. */
@@ -65,33 +68,46 @@ export interface Live {
 export function placeholderWrites(route: Route, target: Target, live: Live): Write[] {
   const entry = loadBalancerOf(live.ingress, target.local);
   const { service, endpoints } = placeholderOf(route, target, entry);
-  const create: Write = {
-    verb: 'create',
-    kind: builtin.Service,
-    object: service,
-    event: { type: 'Normal', reason: 'Created', message: `Created placeholder service ${JSON.stringify(target.hostname)}` },
-    failed: (error: Error) => {
-      const message = `Failed to create placeholder service ${JSON.stringify(target.hostname)}: ${error.message}`;
-      return { event: { type: 'Warning', reason: 'CreationFailed', message } };
-    },
-  };
-  const writes: Write[] = [];
-  if (!live.service) writes.push(create);
-  // Without a load balancer the placeholder stays where it led before.
-  else if (!entry) return [];
-  else if (needsNew(live.service, service)) {
-    const { namespace, name, uid } = live.service.metadata;
-    writes.push({ verb: 'delete', kind: builtin.Service, namespace, name, uid }, create);
-  } else writes.push(...update(live.service, service));
-  if (endpoints && !live.endpoints) writes.push({ verb: 'create', kind: builtin.Endpoints, object: endpoints });
-  else if (endpoints && !jsonEqual(live.endpoints?.subsets, endpoints.subsets)) {
-    writes.push({
-      verb: 'update',
-      kind: builtin.Endpoints,
-      object: { ...live.endpoints, ...endpoints, metadata: live.endpoints?.metadata ?? endpoints.metadata },
-    });
+  const { namespace } = route.metadata;
+  const create: Write = { verb: 'create', kind: builtin.Service, object: service };
+  if (!live.service) {
+    const quoted = JSON.stringify(target.hostname);
+    return [
+      {
+        ...create,
+        event: { type: 'Normal', reason: 'Created', message: `Created placeholder service ${quoted}` },
+        failed: (error: Error) => {
+          const message = `Failed to create placeholder service ${quoted}: ${error.message}`;
+          return { event: { type: 'Warning', reason: 'CreationFailed', message } };
+        },
+        doing: 'failed to create placeholder service',
+      },
+      ...endpointsWrites(endpoints, live.endpoints, namespace),
+    ];
   }
-  return writes;
+  // Without a load balancer the placeholder stays where it led before.
+  if (!entry) return [];
+  const { name, uid } = live.service.metadata;
+  const written: Write[] = needsNew(live.service, service)
+    ? [{ verb: 'delete', kind: builtin.Service, namespace, name, uid }, create]
+    : update(live.service, service);
+  return [...written, ...endpointsWrites(endpoints, live.endpoints, namespace)];
+}
+
+/** A placeholder of a gateway's address has Endpoints by its name, any other has none. */
+function endpointsWrites(wanted: Endpoints | undefined, live: Endpoints | undefined, namespace: string): Write[] {
+  const kind = builtin.Endpoints;
+  if (!wanted) return live ? [{ verb: 'delete', kind, namespace, name: live.metadata.name, uid: live.metadata.uid }] : [];
+  if (!live) return [{ verb: 'create', kind, object: wanted }];
+  if (jsonEqual(live.subsets, wanted.subsets)) return [];
+  return [{ verb: 'update', kind, object: { ...wanted, metadata: live.metadata } }];
+}
+
+/** The writes that remove the placeholder of a tag that went. */
+export function removalWrites(service: KubeService, endpoints: Endpoints | undefined): Write[] {
+  const { namespace, name, uid } = service.metadata;
+  const removal: Write = { verb: 'delete', kind: builtin.Service, namespace, name, uid, doing: 'failed to delete Service' };
+  return [removal, ...endpointsWrites(undefined, endpoints, namespace)];
 }
 
 function update(live: KubeService, wanted: KubeService): Write[] {

@@ -1,6 +1,6 @@
 import type { Configuration, Revision, Route, TrafficTarget } from '@ebb/shared/api/kinds.ts';
 import { describe, expect, test } from 'vitest';
-import { resolveTraffic } from './traffic.ts';
+import { resolveTraffic, statusOf } from './traffic.ts';
 
 const revision = (name: string): Revision => ({
   apiVersion: 'serving.knative.dev/v1',
@@ -30,7 +30,7 @@ function resolve(traffic: TrafficTarget[]) {
   const targets = Object.fromEntries(
     [...resolved.targets].map(([tag, shares]) => [tag, shares.map((s) => [s.revision.metadata.name, s.percent])]),
   );
-  return { status: resolved.status, targets };
+  return { status: statusOf(resolved.entries, (tag) => `http://${tag}`), targets };
 }
 const latest = (percent: number, tag?: string): TrafficTarget => ({
   configurationName: 'hello',
@@ -50,7 +50,7 @@ describe('the traffic of a Route', () => {
     expect(resolve([pinned('r1', 90), latest(10), pinned('r2', 0, 'next')]).status).toEqual([
       { revisionName: 'r1', latestRevision: false, percent: 90 },
       { revisionName: 'r2', latestRevision: true, percent: 10 },
-      { revisionName: 'r2', latestRevision: false, percent: 0, tag: 'next' },
+      { revisionName: 'r2', latestRevision: false, percent: 0, tag: 'next', url: 'http://next' },
     ]);
   });
 

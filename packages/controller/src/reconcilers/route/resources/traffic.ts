@@ -1,6 +1,7 @@
 import { getCondition, isReady } from '@ebb/shared/api/conditions.ts';
 import type { Configuration, Revision, Route, TrafficTarget } from '@ebb/shared/api/kinds.ts';
 import { labels } from '@ebb/shared/api/labels.ts';
+import { byTagAndName, type Rollout, rolloutOf } from '../rollout.ts';
 
 /** One revision's share of one traffic target. */
 export interface Share {
@@ -8,12 +9,12 @@ export interface Share {
   revision: Revision;
   percent: number;
   latestRevision: boolean;
-  /** The Configuration it is the latest ready revision of; '' for pinned ones. */
+  /** The Configuration it is of: the one that is followed, or the owner of a pinned revision ('' for one without). */
   configuration: string;
 }
 
 export type Resolved =
-  | { ok: true; status: TrafficTarget[]; targets: Map<string, Share[]> }
+  | { ok: true; entries: Share[]; targets: Map<string, Share[]> }
   | { ok: false; hard: boolean; reason: string; message: string };
 
 export interface Known {
@@ -25,38 +26,48 @@ type Problem = Extract<Resolved, { ok: false }>;
 const quote = JSON.stringify;
 const problem = (hard: boolean, reason: string, message: string): Problem => ({ ok: false, hard, reason, message });
 
+const missing = (kind: string, name: string): Problem =>
+  problem(true, `${kind}Missing`, `${kind} ${quote(name)} referenced in traffic not found.`);
+
 function resolveTarget(route: Route, t: TrafficTarget, known: Known): Share | Problem {
   const share = (revision: Revision, configuration: string): Share => ({
     tag: t.tag ?? '',
     revision,
     percent: t.percent ?? 0,
-    latestRevision: configuration !== '',
+    latestRevision: t.latestRevision ?? !t.revisionName,
     configuration,
   });
-  if (t.configurationName) {
-    const configuration = known.configuration(t.configurationName);
-    if (!configuration)
-      return problem(true, 'ConfigurationMissing', `Configuration ${quote(t.configurationName)} referenced in traffic not found.`);
-    const latest = configuration.status?.latestReadyRevisionName;
-    if (!latest) {
-      const failed = getCondition(configuration.status?.conditions, 'Ready')?.status === 'False';
-      const text = failed ? 'does not have any ready Revision.' : 'is waiting for a Revision to become ready.';
-      return problem(failed, 'RevisionMissing', `Configuration ${quote(t.configurationName)} ${text}`);
-    }
-    const revision = known.revision(latest);
-    if (!revision) return problem(true, 'RevisionMissing', `Revision ${quote(latest)} referenced in traffic not found.`);
-    return notReady(revision) ?? share(revision, t.configurationName);
+  if (t.revisionName) return resolvePinned(route, t.revisionName, known, share);
+  const name = t.configurationName ?? '';
+  const configuration = known.configuration(name);
+  if (!configuration) return missing('Configuration', name);
+  const latest = configuration.status?.latestReadyRevisionName;
+  if (!latest) {
+    const failed = getCondition(configuration.status?.conditions, 'Ready')?.status === 'False';
+    const text = failed ? 'does not have any ready Revision.' : 'is waiting for a Revision to become ready.';
+    return problem(failed, 'RevisionMissing', `Configuration ${quote(name)} ${text}`);
   }
-  const name = t.revisionName ?? '';
+  const revision = known.revision(latest);
+  if (!revision) return missing('Revision', latest);
+  return notReady(revision) ?? share(revision, name);
+}
+
+type MakeShare = (revision: Revision, configuration: string) => Share;
+
+function resolvePinned(route: Route, name: string, known: Known, share: MakeShare): Share | Problem {
   const revision = known.revision(name);
-  if (!revision) return problem(true, 'RevisionMissing', `Revision ${quote(name)} referenced in traffic not found.`);
+  if (!revision) return missing('Revision', name);
   const owner = route.metadata.labels?.[labels.service];
   const of = revision.metadata.labels?.[labels.service];
   if (owner && of !== owner) {
     const text = of ? `belongs to Service ${quote(of)}, not Service ${quote(owner)}.` : `does not belong to Service ${quote(owner)}.`;
     return problem(true, 'RevisionNotOwned', `Revision ${quote(name)} ${text}`);
   }
-  return notReady(revision) ?? share(revision, '');
+  const unready = notReady(revision);
+  if (unready) return unready;
+  const configuration = revision.metadata.labels?.[labels.configuration];
+  if (configuration !== undefined && !known.configuration(configuration)) return missing('Configuration', configuration);
+  return share(revision, configuration ?? '');
 }
 
 function notReady(revision: Revision): Problem | undefined {
@@ -79,26 +90,49 @@ export function resolveTraffic(route: Route, known: Known): Resolved {
     else if (found.hard || !bad) bad = found;
   }
   if (bad) return bad;
-  return { ok: true, status: statusOf(shares), targets: targetsOf(shares) };
+  return { ok: true, entries: merged(shares), targets: targetsOf(shares) };
 }
 
-/** `status.traffic`: spec order, equal tag, revision and latestRevision merged. */
-function statusOf(shares: Share[]): TrafficTarget[] {
-  const out: TrafficTarget[] = [];
+/** Entries in the order of the spec; equal tag, revision and latestRevision are one. */
+function merged(shares: Share[]): Share[] {
+  const out: Share[] = [];
   for (const s of shares) {
     const same = out.find(
-      (t) => (t.tag ?? '') === s.tag && t.revisionName === s.revision.metadata.name && t.latestRevision === s.latestRevision,
+      (x) => x.tag === s.tag && x.revision.metadata.name === s.revision.metadata.name && x.latestRevision === s.latestRevision,
     );
-    if (same) same.percent = (same.percent ?? 0) + s.percent;
-    else
-      out.push({
-        ...(s.tag ? { tag: s.tag } : {}),
-        revisionName: s.revision.metadata.name,
-        latestRevision: s.latestRevision,
-        percent: s.percent,
-      });
+    if (same) same.percent += s.percent;
+    else out.push({ ...s });
   }
   return out;
+}
+
+/**
+ * `status.traffic`. What a rollout is under way for is listed revision by revision, with the percentages of the rollout of
+ * the entry's own tag: a tag's are of the tag's traffic (as the Go original has it).
+ */
+export function statusOf(entries: Share[], url: (tag: string) => string | undefined, rollout?: Rollout): TrafficTarget[] {
+  return entries.flatMap(({ tag, revision, percent, latestRevision, configuration }) => {
+    const rolled = latestRevision && rollout ? rolloutOf(rollout, tag, configuration)?.revisions : undefined;
+    const shares = rolled ?? [{ revisionName: revision.metadata.name, percent }];
+    const named = tag ? { tag, url: url(tag) } : {};
+    return shares.map((s) => ({ ...named, revisionName: s.revisionName, latestRevision, percent: s.percent }));
+  });
+}
+
+/** What there is to roll out: which revision each followed Configuration's share is to be on in the end. */
+export function goalOf(targets: Map<string, Share[]>): Rollout {
+  const configurations = [...targets].flatMap(([tag, shares]) =>
+    shares
+      .filter((s) => s.latestRevision && s.percent > 0)
+      .map(({ configuration, percent, revision }) => ({
+        configurationName: configuration,
+        tag,
+        percent,
+        revisions: [{ revisionName: revision.metadata.name, percent }],
+        step: {},
+      })),
+  );
+  return { configurations: configurations.sort(byTagAndName) };
 }
 
 /** Target '' gets every entry, each tag its own; equal revisions are merged, a target with one revision gets all. */
