@@ -56,11 +56,13 @@ export class Deciders {
   }
 
   /**
-   * Load arrived: a revision without any is decided at once. `held`: requests somebody tells of whose stat is still on
+   * Load arrived: a revision at zero is decided at once, and so is one without pods that nothing was decided about yet (the
+   * autoscaler has just started). With pods there the first decision waits for its tick, as in the contract. `held`: requests somebody tells of whose stat is still on
    * its way; they count for this decision and are not recorded, or they would count twice.
    */
   poke(key: string, held = 0): Decider | undefined {
-    if ((this.#all.get(key)?.state.desired ?? 1) <= 0) this.#decide(key, held);
+    const desired = this.#all.get(key)?.state.desired ?? 1;
+    if (desired === 0 || (desired < 0 && this.#o.readyPods(key) === 0)) this.#decide(key, held);
     return this.#all.get(key);
   }
 
