@@ -1,4 +1,5 @@
 import { type Configuration, kinds } from '@ebb/shared/api/kinds.ts';
+import { keyOf } from '@ebb/shared/api/meta.ts';
 import type { Reconciler } from '@ebb/shared/kube/reconciler.ts';
 import type { Defaulter } from '../defaults.ts';
 import { type Input, plan } from './plan.ts';
@@ -12,7 +13,7 @@ export const configurationReconciler = (defaults: Defaulter): Reconciler<Configu
   gather(configuration, caches) {
     const revisions = caches.of(kinds.Revision);
     return {
-      revisions: revisions.byIndex(byConfiguration, configuration.metadata.uid ?? ''),
+      revisions: revisions.byIndex(byConfiguration, keyOf(configuration)),
       named: revisions.get(configuration.metadata.namespace, revisionName(configuration)),
     };
   },

@@ -9,7 +9,7 @@ import { jsonEqual } from '@ebb/shared/lib/equal.ts';
 import { revisionName, revisionOf } from './resources/revision.ts';
 
 export interface Input {
-  /** The revisions this Configuration controls. */
+  /** The revisions labelled with this Configuration. */
   revisions: Revision[];
   /** Whatever revision has the name the present generation wants. */
   named?: Revision;
@@ -26,7 +26,7 @@ export function plan(configuration: Configuration, input: Input, now: number): P
   const status: Status = { ...configuration.status };
   const writes: Write[] = [];
   const events: EventText[] = [];
-  const done = (): Plan<Status> => ({ writes, events, status: { ...status, conditions: marks.conditions } });
+  const done = (error?: string): Plan<Status> => ({ writes, events, error, status: { ...status, conditions: marks.conditions } });
 
   const name = revisionName(configuration);
   const conflict = `revisions.serving.knative.dev ${quote(name)} already exists`;
@@ -34,7 +34,8 @@ export function plan(configuration: Configuration, input: Input, now: number): P
   if (!created) {
     if (input.named) {
       marks.false('Ready', 'RevisionFailed', `Revision creation failed with message: ${conflict}.`);
-      return done();
+      // A name of the user's choice is the user's to change; one of ours may become free.
+      return done(configuration.spec.template?.metadata?.name ? undefined : `failed to create Revision: ${conflict}`);
     }
     status.latestCreatedRevisionName = name;
     marks.unknown('Ready');
@@ -45,7 +46,14 @@ export function plan(configuration: Configuration, input: Input, now: number): P
       return { event, status: () => ({ ...configuration.status, conditions: marks.conditions }) };
     };
     const event: EventText = { type: 'Normal', reason: 'Created', message: `Created Revision ${quote(name)}` };
-    writes.push({ verb: 'create', kind: kinds.Revision, object: revisionOf(configuration, now), event, failed });
+    writes.push({
+      verb: 'create',
+      kind: kinds.Revision,
+      object: revisionOf(configuration, now),
+      event,
+      failed,
+      doing: 'failed to create Revision',
+    });
     return done();
   }
 
@@ -68,7 +76,7 @@ export function plan(configuration: Configuration, input: Input, now: number): P
       });
     }
   }
-  const best = latestReady(configuration, input.revisions);
+  const best = latestReady(configuration, input);
   // Only a revision that is ready now makes us Ready: a latest one that is looked at anew leaves what we say as it is.
   if (best && best.metadata.name !== configuration.status?.latestReadyRevisionName) {
     status.latestReadyRevisionName = best.metadata.name;
@@ -90,13 +98,18 @@ function latestCreated(configuration: Configuration, { revisions, named }: Input
   return generationOf(named) === generation || jsonEqual(named.spec, configuration.spec.template.spec) ? named : undefined;
 }
 
-/** The newest ready revision not older than the one that is latest ready now. */
-function latestReady(configuration: Configuration, revisions: Revision[]): Revision | undefined {
+/**
+ * The newest ready revision of those between the one that is latest ready now and the present generation; of all when
+ * there is none. One named by the template comes first: going back to an older one by its name makes it the latest.
+ */
+function latestReady(configuration: Configuration, { revisions }: Input): Revision | undefined {
   const present = revisions.find((r) => r.metadata.name === configuration.status?.latestReadyRevisionName);
   const own = configuration.spec.template?.metadata?.name;
-  const from = present ? generationOf(present) : 0;
+  const named = (r: Revision): boolean => r.metadata.name === own;
+  const inRange = (r: Revision): boolean =>
+    !present || (generationOf(r) >= generationOf(present) && generationOf(r) <= (configuration.metadata.generation ?? 1));
   return revisions
-    .filter((r) => (generationOf(r) >= from && generationOf(r) <= (configuration.metadata.generation ?? 1)) || r.metadata.name === own)
-    .sort((a, b) => Number(b.metadata.name === own) - Number(a.metadata.name === own) || generationOf(b) - generationOf(a))
+    .filter((r) => inRange(r) || named(r))
+    .sort((a, b) => Number(named(b)) - Number(named(a)) || generationOf(b) - generationOf(a))
     .find(isReady);
 }

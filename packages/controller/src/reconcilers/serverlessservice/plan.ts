@@ -5,7 +5,7 @@ import type { ServerlessService } from '@ebb/shared/api/kinds.ts';
 import { isOwnedBy } from '@ebb/shared/api/meta.ts';
 import type { Plan, Write } from '@ebb/shared/kube/reconciler.ts';
 import { jsonEqual } from '@ebb/shared/lib/equal.ts';
-import { publicEndpointsOf, readyAddresses, sameSubsets, sideOf } from './resources/endpoints.ts';
+import { publicEndpointsOf, readyAddresses, sameSubsets } from './resources/endpoints.ts';
 import { privateName, privateServiceOf, publicServiceOf } from './resources/services.ts';
 
 export interface Input {
@@ -35,41 +35,53 @@ export function plan(sks: ServerlessService, input: Input): Plan<Status> {
     if (object && !isOwnedBy(object, sks)) {
       const text = `Resource ${object.metadata.name} of type ${kind} is not owned by SKS`;
       marks.false('EndpointsPopulated', 'NotOwned', text);
-      return done(text);
+      return done(`SKS: ${sks.metadata.name} does not own ${kind}: ${object.metadata.name}`);
     }
   }
-  if (!input.deployment) return done(`deployment ${sks.metadata.namespace}/${sks.spec.objectRef?.name} is not there yet`);
+  if (!input.deployment)
+    return done(`error retrieving deployment selector spec: deployments.apps ${JSON.stringify(sks.spec.objectRef?.name)} not found`);
 
   const privateWanted = privateServiceOf(sks, input.deployment.spec?.selector.matchLabels ?? {});
   let working = '';
   if (!input.privateService) {
     working ||= 'CreatingPrivateService';
-    writes.push({ verb: 'create', kind: builtin.Service, object: privateWanted });
+    writes.push({ verb: 'create', kind: builtin.Service, object: privateWanted, doing: 'failed to create private K8s Service' });
   } else if (!sameService(input.privateService, privateWanted)) {
     working ||= 'UpdatingPrivateService';
-    writes.push({ verb: 'update', kind: builtin.Service, object: updated(input.privateService, privateWanted) });
+    writes.push({
+      verb: 'update',
+      kind: builtin.Service,
+      object: updated(input.privateService, privateWanted),
+      doing: 'failed to update private K8s Service',
+    });
   }
   const publicWanted = publicServiceOf(sks);
   if (!input.publicService) {
     working ||= 'CreatingPublicService';
-    writes.push({ verb: 'create', kind: builtin.Service, object: publicWanted });
+    writes.push({ verb: 'create', kind: builtin.Service, object: publicWanted, doing: 'failed to create public K8s Service' });
   } else if (!sameService(input.publicService, publicWanted)) {
-    writes.push({ verb: 'update', kind: builtin.Service, object: updated(input.publicService, publicWanted) });
+    writes.push({
+      verb: 'update',
+      kind: builtin.Service,
+      object: updated(input.publicService, publicWanted),
+      doing: 'failed to update public K8s Service',
+    });
   }
   const endpoints = publicEndpointsOf(sks, input.privateEndpoints, input.activatorEndpoints);
   if (!input.publicEndpoints) {
     working ||= 'CreatingPublicEndpoints';
-    writes.push({ verb: 'create', kind: builtin.Endpoints, object: endpoints });
+    writes.push({ verb: 'create', kind: builtin.Endpoints, object: endpoints, doing: 'failed to create public K8s Endpoints' });
   } else if (!sameSubsets(input.publicEndpoints, endpoints)) {
-    writes.push({ verb: 'update', kind: builtin.Endpoints, object: { ...input.publicEndpoints, subsets: endpoints.subsets } as Endpoints });
+    const object = { ...input.publicEndpoints, subsets: endpoints.subsets } as Endpoints;
+    writes.push({ verb: 'update', kind: builtin.Endpoints, object, doing: 'failed to update public K8s Endpoints' });
   }
   status.privateServiceName = privateName(sks);
   status.serviceName = sks.metadata.name;
 
   // The transition time of this condition is the clock of "in Proxy for": reason and message never change (contract 9.33).
   const populated = ['ActivatorEndpointsPopulated', 'ActivatorEndpointsPopulated', 'Revision is backed by Activator'] as const;
-  const side = sideOf(sks, readyAddresses(input.privateEndpoints), readyAddresses(input.activatorEndpoints));
-  if (side === 'Proxy') marks.true(...populated);
+  // What is asked for counts here, not who serves when there are no activators: those come back.
+  if (sks.spec.mode === 'Proxy' || readyAddresses(input.privateEndpoints) === 0) marks.true(...populated);
   else marks.false(...populated);
   // Pods, not activators, make it ready: behind activators alone it is Unknown, as at zero.
   if (readyAddresses(input.privateEndpoints) > 0) marks.true('EndpointsPopulated');

@@ -67,7 +67,7 @@ function child<T extends Child>(writes: Write[], kind: Kind<T>, wanted: T, exist
       event: { type: 'Warning', reason: 'CreationFailed', message: `Failed to create ${text}: ${error.message}` },
     });
     const event: EventText = { type: 'Normal', reason: 'Created', message: `Created ${text}` };
-    writes.push({ verb: 'create', kind, object: wanted, event, failed });
+    writes.push({ verb: 'create', kind, object: wanted, event, failed, doing: `failed to create ${kind.kind}` });
     return undefined;
   }
   const sameSpec = jsonEqual(existing.spec, wanted.spec);
@@ -75,7 +75,10 @@ function child<T extends Child>(writes: Write[], kind: Kind<T>, wanted: T, exist
     sameSpec &&
     jsonEqual(existing.metadata.labels ?? {}, wanted.metadata.labels ?? {}) &&
     jsonEqual(existing.metadata.annotations ?? {}, wanted.metadata.annotations ?? {});
-  if (!same) writes.push({ verb: 'update', kind, object: { ...existing, metadata: wanted.metadata, spec: wanted.spec } });
+  if (!same) {
+    const object = { ...existing, metadata: wanted.metadata, spec: wanted.spec };
+    writes.push({ verb: 'update', kind, object, doing: `failed to reconcile ${kind.kind}` });
+  }
   return sameSpec && existing.metadata.generation === existing.status?.observedGeneration ? existing : undefined;
 }
 

@@ -28,6 +28,7 @@ export function revisionOf(configuration: Configuration, now: number): Revision 
     apiVersion: 'serving.knative.dev/v1',
     kind: 'Revision',
     metadata: {
+      ...template.metadata,
       name: revisionName(configuration),
       namespace: metadata.namespace,
       labels: {
