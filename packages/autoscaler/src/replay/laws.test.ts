@@ -47,7 +47,7 @@ const scenarios = fc
     const seconds = given.flatMap(([length, value]) => Array<number>(length).fill(value));
     return { ...rest, load: (second) => ({ concurrency: seconds[second] ?? 0, rps: seconds[second] ?? 0 }) };
   });
-const runs = { numRuns: 60 };
+const runs = { numRuns: 30 };
 
 const number = (s: Scenario, key: string) => Number(s.annotations?.[prefix + key] ?? 0);
 

@@ -8,7 +8,7 @@ import { configTables } from '@ebb/shared/config/tables.ts';
 import type { Write } from '@ebb/shared/kube/reconciler.ts';
 import { explain, type Made } from '../core/explain.ts';
 import { bound } from '../core/scale.ts';
-import { specOf } from '../core/spec.ts';
+import { type Spec, specOf } from '../core/spec.ts';
 import { Deciders } from '../deciders.ts';
 import { plan } from '../reconcilers/podautoscaler/plan.ts';
 import { Collections } from '../stats/collections.ts';
@@ -40,7 +40,9 @@ export interface Moment extends Load {
   second: number;
   stable?: number;
   panic?: number;
+  /** What a pod is aimed at, and what it can do, in the revision's metric. */
   target: number;
+  capacity: number;
   desired: number;
   panicking: boolean;
   excessBurstCapacity: number;
@@ -58,6 +60,7 @@ export interface Moment extends Load {
 const key = 'default/revision';
 const shape = (kind: Kind) => ({ apiVersion: apiVersionOf(kind), kind: kind.kind });
 const metadata = { name: 'revision', namespace: 'default', uid: 'revision', generation: 1 };
+const deploymentConfig = configTables['config-deployment'].parse({ 'queue-sidecar-image': 'queue' });
 const tickSeconds = 2;
 /** More passes than any change needs to settle. */
 const passes = 10;
@@ -76,6 +79,8 @@ export class World {
   readonly #config;
   #now: number;
   #pa: PodAutoscaler;
+  /** Of the PodAutoscaler as it is. */
+  #spec: Spec;
   #sks?: ServerlessService;
   #metric?: Metric;
   /** When each pod is ready, ms, oldest first. */
@@ -104,8 +109,9 @@ export class World {
       },
       status: { serviceName: '', metricsServiceName: '', observedGeneration: 1, conditions: groom([], conditions, since) },
     } as PodAutoscaler;
+    this.#spec = this.#specOf();
     // Before its first reconcile a Deployment has what the revision reconciler gave it.
-    const replicas = readyPods || this.#spec().initialScale;
+    const replicas = readyPods || this.#spec.initialScale;
     this.#deployment = { ...shape(builtin.Deployment), metadata, spec: { replicas } } as Deployment;
     this.#deciders = new Deciders({
       clock: { now: () => this.#now },
@@ -146,6 +152,7 @@ export class World {
     const { annotations = {}, reachability = this.#pa.spec.reachability } = change;
     const kept = { 'autoscaling.knative.dev/class': kpaClass, ...annotations };
     this.#pa = { ...this.#pa, metadata: { ...this.#pa.metadata, annotations: kept }, spec: { ...this.#pa.spec, reachability } };
+    this.#spec = this.#specOf();
     this.#look = true;
   }
 
@@ -157,8 +164,8 @@ export class World {
     this.#settle();
   }
 
-  #spec() {
-    return specOf(this.#pa, this.#config, configTables['config-deployment'].parse({ 'queue-sidecar-image': 'queue' }));
+  #specOf(): Spec {
+    return specOf(this.#pa, this.#config, deploymentConfig);
   }
 
   #ready(now = this.#now): number {
@@ -171,7 +178,7 @@ export class World {
 
   /** What scraped pods and activators say together. A revision without pods and requests is silent. */
   #report({ concurrency, rps }: Load): void {
-    const scraped = this.#ready() > 0 && this.#spec().targetBurstCapacity !== -1;
+    const scraped = this.#ready() > 0 && this.#spec.targetBurstCapacity !== -1;
     if (!scraped && concurrency === 0 && rps === 0) return;
     const proxied = { averageProxiedConcurrentRequests: 0, proxiedRequestCount: 0, timestamp: 0 };
     this.#collections.record(key, { averageConcurrentRequests: concurrency, requestCount: rps, ...proxied }, this.#now);
@@ -195,13 +202,12 @@ export class World {
   }
 
   #reconcile(): void {
-    const spec = this.#spec();
-    this.#collections.ensure(key, spec);
+    this.#collections.ensure(key, this.#spec);
     const { conditions } = this.#pa.status ?? {};
     const { writes, status, requeueAfterMs } = plan(
       this.#pa,
       {
-        decider: this.#deciders.ensure(key, spec),
+        decider: this.#deciders.ensure(key, this.#spec),
         readyPods: this.#ready(),
         deployment: this.#deployment,
         sks: this.#sks,
@@ -259,7 +265,8 @@ export class World {
       ...load,
       stable: last.stable,
       panic: last.panic,
-      target: this.#spec().targetValue,
+      target: this.#spec.targetValue,
+      capacity: this.#spec.totalValue,
       desired: decider?.state.desired ?? -1,
       panicking: decider?.state.panicSince !== undefined,
       excessBurstCapacity: decider?.state.excessBurstCapacity ?? 0,
