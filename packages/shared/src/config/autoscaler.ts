@@ -1,6 +1,6 @@
 import { kpaClass } from '../api/system.ts';
 import { formatDuration } from '../lib/duration.ts';
-import { type Reading, readRows, row } from './row.ts';
+import { formatFloat, type Reading, readRows, row } from './row.ts';
 
 /** config-autoscaler (contract control-plane 6.4, data-plane 3.1). Fields ending in Ms are milliseconds. */
 export const autoscalerRows = {
@@ -42,17 +42,61 @@ export const autoscalerRows = {
   ),
   podAutoscalerClass: row.text('pod-autoscaler-class', kpaClass, 'The class of revisions that name none.'),
   activatorCapacity: row.float('activator-capacity', '100', 'Concurrent requests one activator is good for.'),
-  initialScale: row.int('initial-scale', '1', 'Pods a new revision must have before it is ready.'),
+  initialScale: row.int32('initial-scale', '1', 'Pods a new revision must have before it is ready.'),
   allowZeroInitialScale: row.bool('allow-zero-initial-scale', 'false', 'Whether initial-scale may be 0.'),
-  minScale: row.int('min-scale', '0', 'Least pods of revisions that do not say.'),
-  maxScale: row.int('max-scale', '0', 'Most pods of revisions that do not say; 0: no limit.'),
-  maxScaleLimit: row.int('max-scale-limit', '0', 'Bound on what revisions may say; 0: none.'),
+  minScale: row.int32('min-scale', '0', 'Least pods of revisions that do not say.'),
+  maxScale: row.int32('max-scale', '0', 'Most pods of revisions that do not say; 0: no limit.'),
+  maxScaleLimit: row.int32('max-scale-limit', '0', 'Bound on what revisions may say; 0: none.'),
   scaleDownDelayMs: row.duration('scale-down-delay', '0s', 'How long a lower decision must hold before it is applied.'),
 };
 
 export type AutoscalerConfig = Reading<typeof autoscalerRows>;
 
-const wholeSeconds = (ms: number): boolean => ms % 1000 === 0;
+/** Each bound with its text, in the order they are looked at: what must not be, and what is said when it is. */
+function breaches(c: AutoscalerConfig): [boolean, string][] {
+  const d = formatDuration;
+  const f = formatFloat;
+  const share = c.concurrencyTargetPercentage;
+  const target = share * c.concurrencyTargetDefault;
+  const wholeSeconds = (ms: number): boolean => ms % 1000 === 0;
+  const least = c.maxScaleLimit > 0 ? 1 : 0;
+  return [
+    [c.scaleToZeroGracePeriodMs <= 0, `scale-to-zero-grace-period must be positive, was: ${d(c.scaleToZeroGracePeriodMs)}`],
+    [c.scaleDownDelayMs < 0, `scale-down-delay cannot be negative, was: ${d(c.scaleDownDelayMs)}`],
+    [!wholeSeconds(c.scaleDownDelayMs), `scale-down-delay = ${d(c.scaleDownDelayMs)}, must be specified with at most second precision`],
+    [c.podRetentionPeriodMs < 0, `scale-to-zero-pod-retention-period cannot be negative, was: ${d(c.podRetentionPeriodMs)}`],
+    [
+      c.targetBurstCapacity < 0 && c.targetBurstCapacity !== -1,
+      `target-burst-capacity must be either non-negative or -1 (for unlimited), was: ${c.targetBurstCapacity.toFixed(6)}`,
+    ],
+    [share <= 0 || share > 1, `container-concurrency-target-percentage = ${share.toFixed(6)} is outside of valid range of (0, 100]`],
+    [
+      target < 0.01,
+      `container-concurrency-target-percentage and container-concurrency-target-default yield target concurrency of ${f(target)}, can't be less than 0.01`,
+    ],
+    [c.rpsTargetDefault < 0.01, `requests-per-second-target-default must be at least 0.01, was: ${f(c.rpsTargetDefault)}`],
+    [c.activatorCapacity < 1, `activator-capacity = ${f(c.activatorCapacity)}, must be at least 1`],
+    [c.maxScaleUpRate <= 1, `max-scale-up-rate = ${f(c.maxScaleUpRate)}, must be greater than 1.0`],
+    [c.maxScaleDownRate <= 1, `max-scale-down-rate = ${f(c.maxScaleDownRate)}, must be greater than 1.0`],
+    [c.stableWindowMs < 6_000 || c.stableWindowMs > 3_600_000, `stable-window = ${d(c.stableWindowMs)}, must be in [6s; 1h0m0s] range`],
+    [!wholeSeconds(c.stableWindowMs), `stable-window = ${d(c.stableWindowMs)}, must be specified with at most second precision`],
+    [
+      c.panicWindowPercentage < 1 || c.panicWindowPercentage > 100,
+      `panic-window-percentage = ${f(c.panicWindowPercentage)}, must be in [1, 100] interval`,
+    ],
+    [
+      c.initialScale < 0 || (c.initialScale === 0 && !c.allowZeroInitialScale),
+      `initial-scale = ${c.initialScale}, must be at least 0 (or at least 1 when allow-zero-initial-scale is false)`,
+    ],
+    [c.minScale < 0, `min-scale = ${c.minScale}, must be at least 0`],
+    [
+      c.maxScale < least || (c.maxScaleLimit > 0 && c.maxScale > c.maxScaleLimit),
+      `max-scale = ${c.maxScale}, must be in [${least}, max-scale-limit(${c.maxScaleLimit})] range`,
+    ],
+    [c.maxScaleLimit < 0, `max-scale-limit = ${c.maxScaleLimit}, must be at least 0`],
+    [c.maxScale > 0 && c.minScale > c.maxScale, `min-scale (${c.minScale}) must be less than max-scale (${c.maxScale})`],
+  ];
+}
 
 /** Parses and bounds config-autoscaler; throws the contract's texts. */
 export function parseAutoscaler(data: Record<string, string>): AutoscalerConfig {
@@ -62,43 +106,10 @@ export function parseAutoscaler(data: Record<string, string>): AutoscalerConfig 
   } catch (e) {
     throw new Error(`failed to parse data: ${(e as Error).message}`);
   }
-  const percentage = c.concurrencyTargetPercentage > 1 ? c.concurrencyTargetPercentage / 100 : c.concurrencyTargetPercentage;
-  const fail = (text: string): never => {
-    throw new Error(text);
-  };
-  const f = (n: number) => n.toFixed(6);
-  if (c.scaleToZeroGracePeriodMs <= 0)
-    fail(`scale-to-zero-grace-period must be positive, was: ${formatDuration(c.scaleToZeroGracePeriodMs)}`);
-  if (c.scaleDownDelayMs < 0) fail(`scale-down-delay cannot be negative, was: ${formatDuration(c.scaleDownDelayMs)}`);
-  if (!wholeSeconds(c.scaleDownDelayMs))
-    fail(`scale-down-delay = ${formatDuration(c.scaleDownDelayMs)}, must be specified with at most second precision`);
-  if (c.podRetentionPeriodMs < 0)
-    fail(`scale-to-zero-pod-retention-period cannot be negative, was: ${formatDuration(c.podRetentionPeriodMs)}`);
-  if (c.targetBurstCapacity < 0 && c.targetBurstCapacity !== -1)
-    fail(`target-burst-capacity must be either non-negative or -1 (for unlimited), was: ${f(c.targetBurstCapacity)}`);
-  if (percentage <= 0 || percentage > 1)
-    fail(`container-concurrency-target-percentage = ${f(percentage)} is outside of valid range of (0, 100]`);
-  if (percentage * c.concurrencyTargetDefault < 0.01)
-    fail(
-      `container-concurrency-target-percentage and container-concurrency-target-default yield target concurrency of ${percentage * c.concurrencyTargetDefault}, can't be less than 0.01`,
-    );
-  if (c.rpsTargetDefault < 0.01) fail(`requests-per-second-target-default must be at least 0.01, was: ${c.rpsTargetDefault}`);
-  if (c.activatorCapacity < 1) fail(`activator-capacity = ${c.activatorCapacity}, must be at least 1`);
-  if (c.maxScaleUpRate <= 1) fail(`max-scale-up-rate = ${c.maxScaleUpRate}, must be greater than 1.0`);
-  if (c.maxScaleDownRate <= 1) fail(`max-scale-down-rate = ${c.maxScaleDownRate}, must be greater than 1.0`);
-  if (c.stableWindowMs < 6_000 || c.stableWindowMs > 3_600_000)
-    fail(`stable-window = ${formatDuration(c.stableWindowMs)}, must be in [6s; 1h0m0s] range`);
-  if (!wholeSeconds(c.stableWindowMs))
-    fail(`stable-window = ${formatDuration(c.stableWindowMs)}, must be specified with at most second precision`);
-  if (c.panicWindowPercentage < 1 || c.panicWindowPercentage > 100)
-    fail(`panic-window-percentage = ${c.panicWindowPercentage}, must be in [1, 100] interval`);
-  if (c.initialScale < 0 || (c.initialScale === 0 && !c.allowZeroInitialScale))
-    fail(`initial-scale = ${c.initialScale}, must be at least 0 (or at least 1 when allow-zero-initial-scale is false)`);
-  if (c.minScale < 0) fail(`min-scale = ${c.minScale}, must be at least 0`);
-  if (c.maxScaleLimit < 0) fail(`max-scale-limit = ${c.maxScaleLimit}, must be at least 0`);
-  const least = c.maxScaleLimit > 0 ? 1 : 0;
-  if (c.maxScale < least || (c.maxScaleLimit > 0 && c.maxScale > c.maxScaleLimit))
-    fail(`max-scale = ${c.maxScale}, must be in [${least}, max-scale-limit(${c.maxScaleLimit})] range`);
-  if (c.maxScale > 0 && c.minScale > c.maxScale) fail(`min-scale (${c.minScale}) must be less than max-scale (${c.maxScale})`);
-  return { ...c, concurrencyTargetPercentage: percentage };
+  // Up to 1 it is a share already.
+  const share = c.concurrencyTargetPercentage;
+  const read = { ...c, concurrencyTargetPercentage: share > 1 ? share / 100 : share };
+  const breach = breaches(read).find(([broken]) => broken);
+  if (breach) throw new Error(breach[1]);
+  return read;
 }

@@ -1,5 +1,6 @@
 import { formatDuration } from '../lib/duration.ts';
 import { type Reading, readRows, row } from './row.ts';
+import { parseRuntimeClasses } from './runtime-class.ts';
 
 /** config-deployment (contract control-plane 6.2). */
 export const deploymentRows = {
@@ -34,7 +35,16 @@ export const deploymentRows = {
   queueTLSMaxVersion: row.text('queue-sidecar-tls-max-version', '', 'Highest TLS version of queue-proxy.'),
   queueTLSCipherSuites: row.text('queue-sidecar-tls-cipher-suites', '', 'TLS cipher suites of queue-proxy.'),
   queueTLSCurvePreferences: row.text('queue-sidecar-tls-curve-preferences', '', 'TLS curves of queue-proxy.'),
-  defaultAffinityType: row.text('default-affinity-type', 'prefer-spread-revision-over-nodes', 'prefer-spread-revision-over-nodes or none.'),
+  defaultAffinityType: row.of((t) => t)(
+    'default-affinity-type',
+    'prefer-spread-revision-over-nodes',
+    'Whether the pods of a revision prefer different nodes: prefer-spread-revision-over-nodes or none.',
+  ),
+  runtimeClasses: row.of(parseRuntimeClasses)(
+    'runtime-class-name',
+    '',
+    'Runtime classes of revisions that name none: YAML, {class: {selector: {label: value}}}; of those that match, the one with most labels.',
+  ),
   podIsAlwaysSchedulable: row.bool(
     'pod-is-always-schedulable',
     'false',

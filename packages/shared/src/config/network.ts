@@ -1,7 +1,29 @@
 import { compileTemplate, type Template } from '../lib/go-template.ts';
 import { type Reading, readRows, row } from './row.ts';
+import { readMap } from './yaml.ts';
 
 const enabled = (text: string): boolean => text.toLowerCase() === 'enabled';
+
+const tls =
+  (key: string) =>
+  (text: string): boolean => {
+    if (!['', 'enabled', 'disabled'].includes(text.toLowerCase()))
+      throw new Error(`${key} with value: ${JSON.stringify(text)} in config-network ConfigMap is not supported`);
+    return enabled(text);
+  };
+
+/** Unknown words leave the default, as upstream does. */
+const meshMode = (text: string) => (['enabled', 'disabled'] as const).find((m) => m === text.toLowerCase()) ?? 'auto';
+
+/** A label selector in YAML; undefined: none. */
+const selector = (text: string): LabelSelector | undefined =>
+  text === '' ? undefined : readMap(text, (why) => new Error(`failed to parse "namespace-wildcard-cert-selector": ${why}`));
+
+/** A Kubernetes label selector. */
+export interface LabelSelector {
+  matchLabels?: Record<string, string>;
+  matchExpressions?: { key: string; operator: string; values?: string[] }[];
+}
 
 /** config-network (contract control-plane 6.3). */
 export const networkRows = {
@@ -21,16 +43,32 @@ export const networkRows = {
     ['domainTemplate'],
   ),
   tagTemplate: row.text('tag-template', '{{.Tag}}-{{.Name}}', "A tag's host name: {{.Tag}}, {{.Name}}.", ['tagTemplate']),
-  externalDomainTLS: row.of(enabled)('external-domain-tls', 'Disabled', 'Whether external hosts get certificates.', [
-    'auto-tls',
-    'autoTLS',
-  ]),
-  clusterLocalDomainTLS: row.text('cluster-local-domain-tls', 'Disabled', 'Whether cluster-local hosts get certificates.'),
-  systemInternalTLS: row.text('system-internal-tls', 'Disabled', 'Whether traffic between components is encrypted.'),
-  httpProtocol: row.of((t) => t.toLowerCase())(
+  externalDomainTLS: row.of(enabled)(
+    'external-domain-tls',
+    'Disabled',
+    'Whether hosts that are open to the world get certificates: Enabled; anything else does not.',
+    ['autoTLS', 'auto-tls'],
+  ),
+  clusterLocalDomainTLS: row.of(tls('cluster-local-domain-tls'))(
+    'cluster-local-domain-tls',
+    'Disabled',
+    'Whether cluster-local hosts get certificates: Enabled or Disabled.',
+  ),
+  systemInternalTLS: row.of(tls('system-internal-tls'))(
+    'system-internal-tls',
+    'Disabled',
+    'Whether traffic between components is encrypted: Enabled or Disabled.',
+  ),
+  internalEncryption: row.bool('internal-encryption', 'false', 'Deprecated: true is system-internal-tls: Enabled, whatever that says.'),
+  namespaceWildcardCertSelector: row.of(selector)(
+    'namespace-wildcard-cert-selector',
+    '',
+    'Namespaces that get a wildcard certificate for each default domain: a label selector in YAML; empty: none, {}: all.',
+  ),
+  httpProtocol: row.of((t) => t.toLowerCase() || 'enabled')(
     'http-protocol',
     'Enabled',
-    'enabled, or redirected: http answers with a redirect to https.',
+    'Enabled: http is answered. Redirected: it is sent to https. Disabled (deprecated): as Enabled.',
     ['httpProtocol'],
   ),
   rolloutDurationSeconds: row.int('rollout-duration', '0', 'Seconds over which traffic moves to a new revision.', ['rolloutDuration']),
@@ -44,7 +82,11 @@ export const networkRows = {
     'defaultExternalScheme',
   ]),
   enableMeshPodAddressability: row.bool('enable-mesh-pod-addressability', 'false', 'Whether a mesh lets pods be addressed one by one.'),
-  meshCompatibilityMode: row.text('mesh-compatibility-mode', 'auto', 'auto, enabled or disabled.'),
+  meshCompatibilityMode: row.of(meshMode)(
+    'mesh-compatibility-mode',
+    'auto',
+    'Whether pods are addressed by their IP: disabled; by the IP of their Service: enabled; auto finds out.',
+  ),
 };
 
 export interface NetworkConfig extends Reading<typeof networkRows> {
@@ -55,19 +97,23 @@ export interface NetworkConfig extends Reading<typeof networkRows> {
 /** Parses and bounds config-network; throws the contract's texts. */
 export function parseNetwork(data: Record<string, string>): NetworkConfig {
   const c = readRows(networkRows, data);
-  for (const key of ['cluster-local-domain-tls', 'system-internal-tls'] as const) {
-    const value = data[key];
-    if (value !== undefined && !['enabled', 'disabled'].includes(value.toLowerCase())) {
-      throw new Error(`${key} with value: ${JSON.stringify(value)} in config-network ConfigMap is not supported`);
-    }
-  }
-  if (!['enabled', 'redirected', 'disabled'].includes(c.httpProtocol))
-    throw new Error(`httpProtocol ${c.httpProtocol} in config-network ConfigMap is not supported`);
   if (c.rolloutDurationSeconds < 0) throw new Error(`rollout-duration must be a positive integer, but was ${c.rolloutDurationSeconds}`);
   const templates = { domain: compileTemplate('domain-template', c.domainTemplate), tag: compileTemplate('tag-template', c.tagTemplate) };
-  const host = templates.domain({ Name: 'foo', Namespace: 'bar', Domain: 'baz.com', Annotations: {}, Labels: {} });
-  if (host === '') throw new Error('empty hostname');
-  if (host.includes('/')) throw new Error(`domain template has url path: ${host.slice(host.indexOf('/'))}`);
+  checkHost(templates.domain({ Name: 'foo', Namespace: 'bar', Domain: 'baz.com', Annotations: {}, Labels: {} }));
   templates.tag({ Name: 'foo', Tag: 'v2' });
-  return { ...c, templates };
+  if (!['enabled', 'redirected', 'disabled'].includes(c.httpProtocol)) {
+    const said = data['http-protocol'] ?? data.httpProtocol;
+    throw new Error(`httpProtocol ${said} in config-network ConfigMap is not supported`);
+  }
+  return { ...c, systemInternalTLS: c.systemInternalTLS || c.internalEncryption, templates };
+}
+
+/** What a domain template makes must be a host and nothing more. */
+function checkHost(made: string): void {
+  const [, host = '', rest = ''] = /^([^/?#]*)(.*)$/s.exec(made) ?? [];
+  const strange = /[^\w.~!$&'()*+,;=:[\]%-]/.exec(host)?.[0];
+  if (strange !== undefined) throw new Error(`parse "https://${made}": invalid character ${JSON.stringify(strange)} in host name`);
+  if (host === '') throw new Error('empty hostname');
+  const uri = rest.replace(/#.*$/s, '').replace(/^\?/, '/?');
+  if (uri !== '' && uri !== '/') throw new Error(`domain template has url path: ${uri}`);
 }

@@ -1,15 +1,15 @@
 import { parseDuration } from '../lib/duration.ts';
-import { isQuantity } from '../lib/quantity.ts';
+import { parseQuantity } from '../lib/quantity.ts';
 
 /** One key of a config map: its typed reading, its default and its documentation are this row. */
 export interface Row<T> {
   key: string;
-  /** Older spellings; the key itself wins. */
+  /** Older spellings, the oldest first; the newer one wins, the key itself over all. */
   aliases?: readonly string[];
   /** The default as it would be written; `undefined`: not set. */
   default: string | undefined;
   doc: string;
-  /** Throws the error's inner text; the table adds `failed to parse "<key>": `. */
+  /** Throws a ParseError with the inner text, to which the key is added, or any other error with the whole text. */
   parse(text: string): T;
 }
 
@@ -25,16 +25,27 @@ export type Reading<R extends Rows> = {
 
 export class ParseError extends Error {}
 
-const strconv = (func: string, text: string, why = 'invalid syntax') =>
-  new ParseError(`strconv.${func}: parsing ${JSON.stringify(text)}: ${why}`);
+const quoted = (text: string): string => JSON.stringify(text);
+const strconv = (func: string, text: string, why = 'invalid syntax') => new ParseError(`strconv.${func}: parsing ${quoted(text)}: ${why}`);
 
-const integer = (text: string): number => {
-  if (!/^[+-]?\d+$/.test(text)) throw strconv('ParseInt', text);
-  return Number(text);
-};
+/** Whole numbers of `bits` bits, as Go's strconv reads them. */
+const integer =
+  (bits: number, signed = true) =>
+  (text: string): number => {
+    const func = signed ? 'ParseInt' : 'ParseUint';
+    if (!(signed ? /^[+-]?\d+$/ : /^\d+$/).test(text)) throw strconv(func, text);
+    const value = BigInt(text.replace(/^\+/, ''));
+    const most = 2n ** BigInt(signed ? bits - 1 : bits) - 1n;
+    if (value > most || value < (signed ? -most - 1n : 0n)) throw strconv(func, text, 'value out of range');
+    return Number(value);
+  };
 
+/** A float as Go's strconv reads it, but NaN, which no bound would stop. */
 const float = (text: string): number => {
-  if (text.trim() === '' || Number.isNaN(Number(text))) throw strconv('ParseFloat', text);
+  const infinite = /^([+-]?)inf(inity)?$/i.exec(text);
+  if (infinite) return infinite[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) throw strconv('ParseFloat', text);
+  if (!Number.isFinite(Number(text))) throw strconv('ParseFloat', text, 'value out of range');
   return Number(text);
 };
 
@@ -44,6 +55,7 @@ const bool = (text: string): boolean => {
   throw strconv('ParseBool', text);
 };
 
+/** Milliseconds. */
 const duration = (text: string): number => {
   try {
     return parseDuration(text);
@@ -53,10 +65,24 @@ const duration = (text: string): number => {
 };
 
 const quantity = (text: string): string => {
-  if (!isQuantity(text)) {
-    throw new ParseError("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+  try {
+    parseQuantity(text);
+    return text;
+  } catch (e) {
+    throw new ParseError((e as Error).message);
   }
-  return text;
+};
+
+/** Readings of a value. Only texts are trimmed, as upstream: a blank before a number is an error. */
+export const reads = {
+  int64: integer(64),
+  int32: integer(32),
+  uint32: integer(32, false),
+  uint64: integer(64, false),
+  float,
+  bool,
+  duration,
+  quantity,
 };
 
 const make =
@@ -71,11 +97,13 @@ const make =
 
 /** Rows by type. Durations read to milliseconds. */
 export const row = {
-  int: make(integer),
+  int: make(reads.int64),
+  int32: make(reads.int32),
+  uint32: make(reads.uint32),
   float: make(float),
   bool: make(bool),
   duration: make(duration),
-  text: make((t) => t),
+  text: make((t) => t.trim()),
   list: make((t) =>
     t
       .split(',')
@@ -97,14 +125,27 @@ export const row = {
 export function readRows<R extends Rows>(rows: R, data: Record<string, string>): Reading<R> {
   const out: Record<string, unknown> = {};
   for (const [field, r] of Object.entries(rows)) {
-    const found = [r.key, ...(r.aliases ?? [])].find((k) => data[k] !== undefined);
-    const text = found === undefined ? r.default : data[found]?.trim();
-    try {
-      out[field] = text === undefined ? undefined : r.parse(text);
-    } catch (e) {
-      if (e instanceof ParseError) throw new Error(`failed to parse "${found ?? r.key}": ${e.message}`);
-      throw e;
-    }
+    const found = [...(r.aliases ?? []), r.key].filter((k) => data[k] !== undefined);
+    out[field] = r.default === undefined ? undefined : r.parse(r.default);
+    // An older spelling must be readable as well, even where the newer one wins.
+    for (const key of found) out[field] = readOne(r, key, data[key] ?? '');
   }
   return out as Reading<R>;
+}
+
+function readOne(r: Row<unknown>, key: string, text: string): unknown {
+  try {
+    return r.parse(text);
+  } catch (e) {
+    if (e instanceof ParseError) throw new Error(`failed to parse ${quoted(key)}: ${e.message}`);
+    throw e;
+  }
+}
+
+/** A float as Go's `%v` prints it. */
+export function formatFloat(n: number): string {
+  if (!Number.isFinite(n)) return n > 0 ? '+Inf' : n < 0 ? '-Inf' : 'NaN';
+  const exponent = n === 0 ? 0 : Math.floor(Math.log10(Math.abs(n)));
+  if (exponent >= -4 && exponent < 21) return String(n);
+  return n.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
 }

@@ -1,29 +1,21 @@
 import { type AutoscalerConfig, autoscalerRows, parseAutoscaler } from './autoscaler.ts';
+import { type CertManagerConfig, certManagerRows, parseCertManager } from './certmanager.ts';
 import { type DefaultsConfig, defaultsRows, parseDefaults } from './defaults.ts';
 import { type DeploymentConfig, deploymentRows, parseDeployment } from './deployment.ts';
 import { type DomainConfig, parseDomain } from './domain.ts';
-import { type FeaturesConfig, featureDefaults, parseFeatures } from './features.ts';
+import { type FeatureName, type FeaturesConfig, featureFlags, flagValues, parseFeatures } from './features.ts';
+import { type GCConfig, gcRows, parseGC } from './gc.ts';
+import { type LeaderElectionConfig, leaderElectionRows, parseLeaderElection } from './leader-election.ts';
+import { type LoggingConfig, loggingRows, parseLogging } from './logging.ts';
 import type { ConfigMapName } from './names.ts';
 import { type NetworkConfig, networkRows, parseNetwork } from './network.ts';
-import {
-  type GCConfig,
-  gcRows,
-  type LeaderElectionConfig,
-  type LoggingConfig,
-  leaderElectionRows,
-  type ObservabilityConfig,
-  observabilityRows,
-  parseGC,
-  parseLeaderElection,
-  parseLogging,
-  parseObservability,
-} from './others.ts';
-import type { Row } from './row.ts';
+import { type ObservabilityConfig, observabilityRows, parseObservability } from './observability.ts';
+import { type Row, row } from './row.ts';
 
 /** What each config map reads to. */
 export interface Configs {
   'config-autoscaler': AutoscalerConfig;
-  'config-certmanager': Record<string, string>;
+  'config-certmanager': CertManagerConfig;
   'config-defaults': DefaultsConfig;
   'config-deployment': DeploymentConfig;
   'config-domain': DomainConfig;
@@ -44,41 +36,46 @@ interface Table<T> {
   rows: readonly Row<unknown>[];
 }
 
-const flagRows = Object.entries(featureDefaults).map(
-  ([key, value]): Row<unknown> => ({ key, default: value, doc: 'Enabled, Allowed or Disabled.', parse: String }),
-);
+/** A row of a map whose parse function does not go by its rows. */
+const text = (key: string, value: string, doc: string): Row<unknown> => row.text(key, value, doc);
+
+const flagRows = (Object.keys(featureFlags) as FeatureName[]).map((key) => {
+  const { default: value, doc } = featureFlags[key];
+  return text(key, value, `${doc} ${flagValues(key).join(', ')}.`);
+});
 
 /** Every config map: one place for its component, its rows and its reading. */
 export const configTables: { [N in ConfigMapName]: Table<Configs[N]> } = {
   'config-autoscaler': { component: 'autoscaler', parse: parseAutoscaler, rows: Object.values(autoscalerRows) },
-  'config-certmanager': { component: 'controller', parse: (data) => data, rows: [] },
+  'config-certmanager': { component: 'controller', parse: parseCertManager, rows: Object.values(certManagerRows) },
   'config-defaults': { component: 'controller', parse: parseDefaults, rows: Object.values(defaultsRows) },
   'config-deployment': { component: 'controller', parse: parseDeployment, rows: Object.values(deploymentRows) },
   'config-domain': {
     component: 'controller',
     parse: parseDomain,
     rows: [
-      {
-        key: 'example.com',
-        default: '',
-        doc: 'A domain; its value is empty (the default domain) or YAML with the labels routes must have: {selector: {app: nonprofit}}.',
-        parse: String,
-      },
+      text(
+        'example.com',
+        '',
+        'A domain, as many as you like. Its value is empty, which makes it the default domain, or YAML with the labels routes must have: {selector: {app: nonprofit}}; with type: wildcard namespaces may get wildcard certificates for it. Without a default domain svc.<cluster domain> is it.',
+      ),
     ],
   },
   'config-features': { component: 'controller', parse: parseFeatures, rows: flagRows },
   'config-gc': { component: 'controller', parse: parseGC, rows: Object.values(gcRows) },
-  'config-leader-election': { component: 'controller', parse: parseLeaderElection, rows: Object.values(leaderElectionRows) },
-  'config-logging': {
-    component: 'logging',
-    parse: parseLogging,
-    rows: ['controller', 'autoscaler', 'queueproxy', 'webhook', 'activator', 'gateway'].map((c) => ({
-      key: `loglevel.${c}`,
-      default: 'info',
-      doc: `How much ${c} logs: debug, info, warn or error.`,
-      parse: String,
-    })),
+  'config-leader-election': {
+    component: 'controller',
+    parse: parseLeaderElection,
+    rows: [
+      ...Object.values(leaderElectionRows),
+      text(
+        'map-lease-prefix.controller.example',
+        'controller.example',
+        'What the leases of a queue are called, for map-lease-prefix.<component>.<queue>.',
+      ),
+    ],
   },
+  'config-logging': { component: 'logging', parse: parseLogging, rows: loggingRows },
   'config-network': { component: 'networking', parse: parseNetwork, rows: Object.values(networkRows) },
   'config-observability': { component: 'observability', parse: parseObservability, rows: Object.values(observabilityRows) },
 };

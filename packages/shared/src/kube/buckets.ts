@@ -1,4 +1,4 @@
-import type { LeaderElectionConfig } from '../config/others.ts';
+import type { LeaderElectionConfig } from '../config/leader-election.ts';
 import { chooseSubset } from '../lib/ring.ts';
 import type { Elector } from './leases.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { builtin } from '../api/builtin.ts';
-import { parseLeaderElection } from '../config/others.ts';
+import { parseLeaderElection } from '../config/leader-election.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createLogger } from '../telemetry/log.ts';
 import { startKube, type TestKube } from '../testing/kube.ts';

@@ -1,5 +1,5 @@
 import { builtin, type Lease } from '../api/builtin.ts';
-import type { LeaderElectionConfig } from '../config/others.ts';
+import type { LeaderElectionConfig } from '../config/leader-election.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Informers } from './cache.ts';
