@@ -12,7 +12,9 @@ export interface TestKube {
   /** A kubeconfig of an administrator. */
   kubeconfig: string;
   /** A kubeconfig for the same server behind another port, e.g. of a relay. */
-  kubeconfigAt(port: number): string;
+  kubeconfigAt(port: number, host?: string): string;
+  /** The same under another name, one of `users`: who did what can be told apart in the audit log. */
+  kubeconfigOf(user: string, port?: number, host?: string): string;
   port: number;
   /** Kills the API server as a crash would, and starts it again. Its watch caches begin at the present revision. */
   restart(whileDown?: () => Promise<void>): Promise<void>;
@@ -35,8 +37,14 @@ const healthy = (port: number): Promise<boolean> =>
     req.end();
   });
 
+export interface TestKubeOptions {
+  /** Further administrators. */
+  users?: readonly string[];
+  apiserverArgs?: readonly string[];
+}
+
 /** Starts both. EBB_KUBE_BIN is the folder that holds `kube-apiserver`; EBB_ETCD is etcd, /usr/bin/etcd by default. */
-export async function startKube(): Promise<TestKube> {
+export async function startKube({ users = [], apiserverArgs = [] }: TestKubeOptions = {}): Promise<TestKube> {
   const apiserverPath = join(programFromEnv('EBB_KUBE_BIN'), 'kube-apiserver');
   const etcdPath = programFromEnv('EBB_ETCD', '/usr/bin/etcd');
   const dir = temporaryFolder();
@@ -53,17 +61,18 @@ export async function startKube(): Promise<TestKube> {
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   });
   const keys = { signing: file('sa.key', privateKey), checking: file('sa.pub', publicKey) };
-  const tokens = file('tokens.csv', `${token},admin,admin,system:masters\n`);
-  const kubeconfigAt = (at: number): string =>
+  const tokenOf = (user: string) => (user === 'admin' ? token : `${token}-${user}`);
+  const tokens = file('tokens.csv', ['admin', ...users].map((user) => `${tokenOf(user)},${user},${user},system:masters\n`).join(''));
+  const kubeconfigOf = (user: string, at = port, host = '127.0.0.1'): string =>
     file(
-      `kubeconfig-${at}`,
+      `kubeconfig-${user}-${at}`,
       JSON.stringify({
         apiVersion: 'v1',
         kind: 'Config',
         'current-context': 'test',
-        clusters: [{ name: 'test', cluster: { server: `https://127.0.0.1:${at}`, 'insecure-skip-tls-verify': true } }],
-        users: [{ name: 'admin', user: { token } }],
-        contexts: [{ name: 'test', context: { cluster: 'test', user: 'admin' } }],
+        clusters: [{ name: 'test', cluster: { server: `https://${host}:${at}`, 'insecure-skip-tls-verify': true } }],
+        users: [{ name: user, user: { token: tokenOf(user) } }],
+        contexts: [{ name: 'test', context: { cluster: 'test', user } }],
       }),
     );
 
@@ -98,16 +107,18 @@ export async function startKube(): Promise<TestKube> {
         `--service-account-signing-key-file=${keys.signing}`,
         '--etcd-compaction-interval=0',
         '--endpoint-reconciler-type=none',
+        ...apiserverArgs,
       ],
       ready: () => healthy(port),
     });
 
   let apiserver = await startApiserver();
-  const kubeconfig = kubeconfigAt(port);
+  const kubeconfig = kubeconfigOf('admin');
   return {
     client: connectKube(kubeconfig),
     kubeconfig,
-    kubeconfigAt,
+    kubeconfigAt: (at, host) => kubeconfigOf('admin', at, host),
+    kubeconfigOf,
     port,
     async restart(whileDown) {
       await apiserver.end('SIGKILL');

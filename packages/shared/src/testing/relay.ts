@@ -13,8 +13,8 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-/** Relays to a port of the loopback address. */
-export async function startRelay(to: number): Promise<Relay> {
+/** Relays to a port of the loopback address; listens there too unless told where. */
+export async function startRelay(to: number, host = '127.0.0.1'): Promise<Relay> {
   const open = new Set<Socket>();
   let paused = false;
   let connections = 0;
@@ -38,7 +38,7 @@ export async function startRelay(to: number): Promise<Relay> {
       });
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const cut = () => {
     for (const socket of open) socket.resetAndDestroy();
   };

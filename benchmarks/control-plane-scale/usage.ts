@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+
+/** USER_HZ is 100 on every Linux that Kubernetes runs on. */
+const ticksPerSecond = 100;
+
+/** CPU time of a process so far, user and system, in seconds. */
+export function cpuSeconds(pid: number): number {
+  // The name in parentheses may hold anything; the fields are counted behind it.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
+/** Resident memory of a process in MB: now, or the most it ever had. */
+export function residentMB(pid: number, which: 'now' | 'peak'): number {
+  const key = which === 'now' ? 'VmRSS' : 'VmHWM';
+  const kB = new RegExp(`^${key}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kB) / 1024;
+}
