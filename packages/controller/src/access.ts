@@ -18,10 +18,14 @@ export const access: readonly Access[] = [
   // The labeler marks what a Route sends traffic to.
   { kind: kinds.Configuration, verbs: ['patch'] },
   { kind: kinds.Revision, verbs: ['patch'] },
+  // Garbage collection.
+  { kind: kinds.Revision, verbs: ['delete'] },
+  // A DomainMapping claims its domain, and frees it.
+  { kind: kinds.ClusterDomainClaim, verbs: ['create', 'delete'] },
   // A Route makes a Service anew when its type changes, and removes those of tags that went.
   { kind: builtin.Service, verbs: ['delete'] },
   // Who answers at a revision's public Service is written, not selected.
-  { kind: builtin.Endpoints, verbs: ['create', 'update'] },
+  { kind: builtin.Endpoints, verbs: ['create', 'update', 'delete'] },
   { kind: { group: '', plural: 'endpoints' }, subresource: 'restricted', verbs: ['create'] },
   // What a revision's images are pulled with.
   { kind: builtin.Secret, verbs: ['get'] },

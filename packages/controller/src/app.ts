@@ -37,7 +37,7 @@ export async function startController(log: Logger): Promise<Running> {
   let running: Reconciling | undefined;
   const look = createLook(client, createTransport(process.env));
   const digests = createDigestResolver(createLookups(systemClock, look, (key) => running?.enqueue(revisionWatches.queue, key)));
-  const all = reconcilers({ client, config, digests, env });
+  const all = reconcilers({ client, config, digests, env, again: (queue, key) => running?.enqueue(queue, key) });
   running = await startReconcilers({
     component: 'controller',
     reconcilers: all,

@@ -2,8 +2,10 @@ import { annotations } from '@ebb/shared/api/annotations.ts';
 import { isFailed, isReady } from '@ebb/shared/api/conditions.ts';
 import { type Configuration, kinds, type Revision, type Route } from '@ebb/shared/api/kinds.ts';
 import { labels } from '@ebb/shared/api/labels.ts';
-import { controllerOf, type Kind, type KubeObject } from '@ebb/shared/api/meta.ts';
+import { apiVersionOf, controllerOf, type Kind, type KubeObject } from '@ebb/shared/api/meta.ts';
 import type { Plan, Write } from '@ebb/shared/kube/reconciler.ts';
+
+export const finalizer = 'routes.serving.knative.dev';
 
 export interface Input {
   revision(name: string): Revision | undefined;
@@ -21,73 +23,78 @@ const routesOf = (o: KubeObject): string[] => (o.metadata.annotations?.[routesKe
  * minimum scale, so that waits until the Route is Ready or Failed at its present generation (contract 7.6, 9.13).
  */
 export function plan(route: Route, input: Input, now: number): Plan<NonNullable<Route['status']>> {
-  const writes: Write[] = [];
-  const done = () => ({ writes, status: route.status ?? {} });
-  const name = route.metadata.name;
-  if (route.metadata.deletionTimestamp) {
-    for (const c of input.markedConfigurations) writes.push(unmark(kinds.Configuration, c, name, now, false));
-    for (const r of input.markedRevisions) writes.push(unmark(kinds.Revision, r, name, now, true));
-    const finalizers = (route.metadata.finalizers ?? []).filter((f) => f !== 'routes.serving.knative.dev');
-    const body = { metadata: { finalizers, resourceVersion: route.metadata.resourceVersion } };
-    writes.push({ verb: 'patch', kind: kinds.Route, namespace: route.metadata.namespace, name, type: 'merge', body });
-    return done();
+  const { name, namespace, resourceVersion, finalizers = [], deletionTimestamp } = route.metadata;
+  const { revisions, configurations } = deletionTimestamp ? { revisions: [], configurations: [] } : listed(route, input);
+  const writes: Write[] = [
+    ...configurations.flatMap((c) => mark(kinds.Configuration, c, name, now)),
+    ...revisions.flatMap((r) => mark(kinds.Revision, r, name, now)),
+  ];
+  if (deletionTimestamp || isReady(route) || isFailed(route)) {
+    const goes = (still: KubeObject[]) => (o: KubeObject) => !still.some((s) => s.metadata.name === o.metadata.name);
+    for (const c of input.markedConfigurations.filter(goes(configurations))) writes.push(...unmark(kinds.Configuration, c, name, now));
+    for (const r of input.markedRevisions.filter(goes(revisions))) writes.push(...unmark(kinds.Revision, r, name, now));
   }
-  const { revisions, configurations } = listed(route, input);
-  for (const c of configurations) if (!routesOf(c).includes(name)) writes.push(mark(kinds.Configuration, c, name, now, false));
-  for (const r of revisions) {
-    const active = r.metadata.labels?.[labels.routingState] === 'active';
-    if (!routesOf(r).includes(name) || !active) writes.push(mark(kinds.Revision, r, name, now, !active));
+  if (deletionTimestamp) {
+    const body = { metadata: { finalizers: finalizers.filter((f) => f !== finalizer), resourceVersion } };
+    writes.push({ verb: 'patch', kind: kinds.Route, namespace, name, type: 'merge', body });
   }
-  if (isReady(route) || isFailed(route)) {
-    const has = (list: KubeObject[], o: KubeObject) => list.some((x) => x.metadata.name === o.metadata.name);
-    for (const c of input.markedConfigurations) if (!has(configurations, c)) writes.push(unmark(kinds.Configuration, c, name, now, false));
-    for (const r of input.markedRevisions) if (!has(revisions, r)) writes.push(unmark(kinds.Revision, r, name, now, true));
-  }
-  return done();
+  return { writes, status: route.status ?? {} };
 }
 
-/** What the Route names, by spec and by status, and the newest revision of each configuration it follows. */
+/** What the Route names, by spec and by status, and the newest revision of each Configuration it follows. */
 function listed(route: Route, input: Input): { revisions: Revision[]; configurations: Configuration[] } {
   const revisions = new Map<string, Revision>();
   const configurations = new Map<string, Configuration>();
-  const addConfiguration = (name: string | undefined) => {
-    const c = name ? input.configuration(name) : undefined;
-    if (c) configurations.set(c.metadata.name, c);
-    return c;
-  };
-  const addRevision = (name: string | undefined) => {
-    const r = name ? input.revision(name) : undefined;
-    if (!r) return;
-    revisions.set(r.metadata.name, r);
-    addConfiguration(controllerOf(r)?.name);
-  };
-  for (const t of [...(route.spec.traffic ?? []), ...(route.status?.traffic ?? [])]) {
-    addRevision(t.revisionName);
-    const c = addConfiguration(t.configurationName);
-    addRevision(c?.status?.latestCreatedRevisionName);
+  const add = (revision: Revision | undefined) => revision && revisions.set(revision.metadata.name, revision);
+  for (const t of [...(route.status?.traffic ?? []), ...(route.spec.traffic ?? [])]) {
+    const revision = t.revisionName ? input.revision(t.revisionName) : undefined;
+    add(revision);
+    const owner = revision && controllerOf(revision);
+    const name = owner?.kind === 'Configuration' ? owner.name : t.configurationName;
+    const configuration = name ? input.configuration(name) : undefined;
+    if (!configuration) continue;
+    configurations.set(configuration.metadata.name, configuration);
+    // Before it is ready, so that it has its minimum scale when it is.
+    if (t.latestRevision) add(input.revision(configuration.status?.latestCreatedRevisionName ?? ''));
   }
   return { revisions: [...revisions.values()], configurations: [...configurations.values()] };
 }
 
 const time = (now: number): string => `${new Date(now).toISOString().slice(0, 19)}Z`;
 
-function patch(kind: Kind, object: KubeObject, routes: string[], state: string | undefined, now: number): Write {
+const mark = (kind: Kind, object: KubeObject, route: string, now: number): Write[] => {
+  const { namespace, name } = object.metadata;
+  const doing = `failed to add route annotation to Namespace=${namespace} Name=${JSON.stringify(name)}`;
+  return change(kind, object, [...new Set([...routesOf(object), route])].sort(), now, doing);
+};
+
+const unmark = (kind: Kind, object: KubeObject, route: string, now: number): Write[] => {
+  const doing = `failed to remove route annotation to ${apiVersionOf(kind)}, Kind=${kind.kind} ${JSON.stringify(object.metadata.name)}`;
+  return change(
+    kind,
+    object,
+    routesOf(object).filter((r) => r !== route),
+    now,
+    doing,
+  );
+};
+
+/** The patch that makes an object's routes these; none where they are. A revision's state follows: whether it has any. */
+function change(kind: Kind, object: KubeObject, routes: string[], now: number, doing: string): Write[] {
+  const state = routes.length ? 'active' : 'reserve';
+  const turns = kind === kinds.Revision && object.metadata.labels?.[labels.routingState] !== state;
+  const before = routesOf(object);
+  const same = before.length === routes.length && routes.every((r) => before.includes(r));
+  if (same && !turns) return [];
   const metadata = {
     // The annotation is a list others change too: what we read must be what we replace.
     resourceVersion: object.metadata.resourceVersion,
     annotations: {
-      [routesKey]: routes.length ? [...routes].sort().join(',') : null,
-      ...(state ? { [annotations.routingStateModified[0]]: time(now) } : {}),
+      [routesKey]: routes.length ? routes.join(',') : null,
+      ...(turns ? { [annotations.routingStateModified[0]]: time(now) } : {}),
     },
-    ...(state ? { labels: { [labels.routingState]: state } } : {}),
+    ...(turns ? { labels: { [labels.routingState]: state } } : {}),
   };
-  return { verb: 'patch', kind, namespace: object.metadata.namespace, name: object.metadata.name, type: 'merge', body: { metadata } };
-}
-
-const mark = (kind: Kind, object: KubeObject, route: string, now: number, activate: boolean): Write =>
-  patch(kind, object, [...new Set([...routesOf(object), route])], activate ? 'active' : undefined, now);
-
-function unmark(kind: Kind, object: KubeObject, route: string, now: number, isRevision: boolean): Write {
-  const left = routesOf(object).filter((r) => r !== route);
-  return patch(kind, object, left, isRevision && left.length === 0 ? 'reserve' : undefined, now);
+  const { namespace, name } = object.metadata;
+  return [{ verb: 'patch', kind, namespace, name, type: 'merge', body: { metadata }, doing }];
 }
