@@ -11,7 +11,7 @@ import {
 import type { Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { cleanUp, closedPort, onCleanUp, proxyTo, settled, started } from '../testing/http.ts';
-import { reset } from './reset-http2.ts';
+import { reset } from './http2/reset.ts';
 
 afterEach(cleanUp);
 

@@ -1,18 +1,7 @@
+import { lastHop, nameOf, roles } from './names.ts';
+
 /** Headers as node gives them raw: name, value, name, value, in the order and spelling of the wire. */
 export type RawHeaders = readonly string[];
-
-/** Headers of one connection, never passed on (RFC 9110, 7.6.1; contract data-plane 1.8). */
-const hopByHop = new Set([
-  'connection',
-  'proxy-connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 
 export interface RequestHeadersInput {
   rawHeaders: RawHeaders;
@@ -28,24 +17,22 @@ export interface RequestHeadersInput {
  */
 export function requestHeaders({ rawHeaders, remoteAddress, set = none }: RequestHeadersInput): string[] {
   const out: string[] = [];
-  const named = connectionNames(rawHeaders);
-  const stays = (lower: string) => lower !== 'host' && !hopByHop.has(lower) && !named?.has(lower) && !Object.hasOwn(set, lower);
+  const listed = connectionNames(rawHeaders);
   let forwardedFor = '';
   let trailers = false;
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i]!;
+    const spelling = rawHeaders[i]!;
     const value = rawHeaders[i + 1]!;
-    if (name.charCodeAt(0) === colon) continue;
-    const lower = name.toLowerCase();
-    if (lower === 'te') trailers ||= hasToken(value, 'trailers');
-    if (!stays(lower)) continue;
-    if (lower === 'x-forwarded-for') forwardedFor = join(forwardedFor, value);
-    else out.push(name, value);
+    if (spelling.charCodeAt(0) === colon) continue;
+    const { lower, role } = nameOf(spelling);
+    if (role === roles.te) trailers ||= keepsTrailers(value);
+    if (isHop(role) || role === roles.host || listed?.has(lower) || Object.hasOwn(set, lower)) continue;
+    if (role === roles.forwardedFor) forwardedFor = join(forwardedFor, value);
+    else out.push(spelling, value);
   }
   if (trailers && !Object.hasOwn(set, 'te')) out.push('TE', 'trailers');
   if (!Object.hasOwn(set, 'x-forwarded-for')) {
-    const address = remoteAddress?.startsWith('::ffff:') ? remoteAddress.slice(7) : remoteAddress;
-    forwardedFor = join(forwardedFor, address ?? '');
+    forwardedFor = appendForwardedFor(forwardedFor, remoteAddress);
     if (forwardedFor !== '') out.push('X-Forwarded-For', forwardedFor);
   }
   for (const name in set) if (set[name] !== undefined) out.push(name, set[name]);
@@ -56,26 +43,44 @@ const none: Readonly<Record<string, string | undefined>> = {};
 /** What pseudo headers of HTTP/2 begin with. */
 const colon = 58;
 const join = (list: string, more: string): string => (list === '' ? more : more === '' ? list : `${list}, ${more}`);
+const isHop = (role: number): boolean => role >= roles.hop && role <= lastHop;
+
+/** X-Forwarded-For with the client's address at its end; IPv4 addresses in their own form. */
+export function appendForwardedFor(list: string, remoteAddress: string | undefined): string {
+  const address = remoteAddress?.startsWith('::ffff:') ? remoteAddress.slice(7) : remoteAddress;
+  return join(list, address ?? '');
+}
+
+/** Whether a TE header says that its sender takes trailers: the one thing of it that is passed on. */
+export const keepsTrailers = (te: string): boolean => te === 'trailers' || hasToken(te, 'trailers');
 
 /**
  * The end-to-end headers of a response on its way to the client. The announcement of trailers stays only when they
  * can follow.
  */
-export function responseHeaders(rawHeaders: readonly (string | Buffer)[], trailersFollow: boolean): string[] {
+export function responseHeaders(rawHeaders: RawHeaders, trailersFollow: boolean): string[] {
   const out: string[] = [];
-  const raw: string[] = [];
+  const listed = connectionNames(rawHeaders);
   let plain = true;
-  for (const part of rawHeaders) raw.push(typeof part === 'string' ? part : part.toString('latin1'));
-  const named = connectionNames(raw);
-  for (let i = 0; i < raw.length; i += 2) {
-    const lower = raw[i]!.toLowerCase();
-    if (hopByHop.has(lower) && !(lower === 'trailer' && trailersFollow)) continue;
-    if (named?.has(lower)) continue;
-    if (lower === 'content-length') plain = false;
-    out.push(raw[i]!, raw[i + 1]!);
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const { lower, role } = nameOf(rawHeaders[i]!);
+    if (isHop(role) && !(role === roles.trailer && trailersFollow)) continue;
+    if (listed?.has(lower)) continue;
+    if (role === roles.contentLength) plain = false;
+    out.push(rawHeaders[i]!, rawHeaders[i + 1]!);
   }
   // A length and trailers exclude each other in HTTP/1.
-  return trailersFollow && !plain ? responseHeaders(raw, false) : out;
+  return trailersFollow && !plain ? responseHeaders(rawHeaders, false) : out;
+}
+
+/** Trailers without what a trailer section must not change: framing, routing, the connection (RFC 9110, 6.5.1). */
+export function trailerHeaders(rawTrailers: RawHeaders): string[] {
+  const out: string[] = [];
+  for (let i = 0; i < rawTrailers.length; i += 2) {
+    const { role } = nameOf(rawTrailers[i]!);
+    if (role === roles.endToEnd || role === roles.date) out.push(rawTrailers[i]!, rawTrailers[i + 1]!);
+  }
+  return out;
 }
 
 /** Whether an Upgrade header asks for a protocol that is passed on; offers of HTTP/2 are not taken up. */
@@ -92,11 +97,10 @@ export function requestTarget(url: string): { path: string; authority?: string }
   return { path: rest.startsWith('/') ? rest : `/${rest}`, authority: absolute[1] };
 }
 
-function connectionNames(raw: readonly string[]): Set<string> | undefined {
+function connectionNames(raw: RawHeaders): Set<string> | undefined {
   let names: Set<string> | undefined;
   for (let i = 0; i < raw.length; i += 2) {
-    const name = raw[i]!;
-    if (name.length !== 10 || name.toLowerCase() !== 'connection') continue;
+    if (nameOf(raw[i]!).role !== roles.connection) continue;
     const value = raw[i + 1]!;
     if (value === 'keep-alive' || value === 'close') continue;
     names ??= new Set();

@@ -91,7 +91,7 @@ describe('upgrades', () => {
     const { port } = await proxyTo(await started(server));
     const seen = await upgraded(port);
     await expect.poll(() => seen.ended).toBe(true);
-    expect(seen.data).toMatch(/^HTTP\/1.1 403 Forbidden\r\n[\s\S]*x-why: no\r\n[\s\S]*forbidden$/);
+    expect(seen.data).toMatch(/^HTTP\/1.1 403 Forbidden\r\n[\s\S]*x-why: no\r\n[\s\S]*forbidden\r\n0\r\n\r\n$/);
   });
 
   it('make a 502 of another protocol than asked, and of a dead server', async () => {

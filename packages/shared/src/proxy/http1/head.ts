@@ -1,0 +1,93 @@
+import { type Name, nameOf } from '../names.ts';
+import { colon, cr, isText, isToken, lf, space, tab } from './bytes.ts';
+
+/** A head, a body or a trailer section that is not HTTP/1. `status` is what a client is to be told. */
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError';
+  readonly status: number;
+
+  constructor(message: string, status = 400) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The head of a message, cut into fields but not copied: names are interned, values are cut out when they are asked for. */
+export class Fields {
+  /** All of it, up to the blank line; bytes as latin1. */
+  readonly text: string;
+  readonly names: Name[];
+  /** Of each field: where its line starts, its name ends, its value starts and ends. */
+  readonly #at: number[];
+
+  constructor(text: string, at: number[]) {
+    this.text = text;
+    this.#at = at;
+    const names: Name[] = [];
+    for (let i = 0; i < at.length; i += 4) names.push(nameOf(text.substring(at[i]!, at[i + 1]!)));
+    this.names = names;
+  }
+
+  /** Where a field's line starts; for the field after the last, where all end. */
+  line(index: number): number {
+    return index < this.names.length ? this.#at[index * 4]! : this.text.length;
+  }
+
+  value(index: number): string {
+    return this.text.substring(this.#at[index * 4 + 2]!, this.#at[index * 4 + 3]!);
+  }
+
+  /** The value of the first field of that name, '' without one. */
+  get(lower: string): string {
+    const { names } = this;
+    for (let i = 0; i < names.length; i++) if (names[i]!.lower === lower) return this.value(i);
+    return '';
+  }
+
+  /** Name, value, name, value, in the spelling of the wire. */
+  pairs(): string[] {
+    const out: string[] = [];
+    for (let i = 0; i < this.names.length; i++) out.push(this.text.substring(this.#at[i * 4]!, this.#at[i * 4 + 1]!), this.value(i));
+    return out;
+  }
+}
+
+/**
+ * Scans field lines from `from` on and appends four positions a field, relative to `base`, to `at`. Returns the position
+ * of the blank line that ends them, or -1 when it has not come; `at` then holds the lines that are complete.
+ * Strict: no bare CR or LF, no folded lines, no blank before the colon, no controls.
+ */
+export function scanFields(bytes: Uint8Array, from: number, base: number, at: number[]): number {
+  const end = bytes.length;
+  let i = from;
+  for (;;) {
+    if (i >= end) return -1;
+    const line = i;
+    while (isToken[bytes[i]!]) i++;
+    if (i >= end) return -1;
+    if (i === line) {
+      if (bytes[i] !== cr) throw new ProtocolError('malformed header name');
+      if (i + 1 >= end) return -1;
+      if (bytes[i + 1] !== lf) throw new ProtocolError('bare CR in the head');
+      return i;
+    }
+    if (bytes[i] !== colon) throw new ProtocolError('malformed header name');
+    const nameEnd = i++;
+    while (bytes[i] === space || bytes[i] === tab) i++;
+    const value = i;
+    while (isText[bytes[i]!]) i++;
+    if (i >= end) return -1;
+    if (bytes[i] !== cr) throw new ProtocolError('malformed header value');
+    if (i + 1 >= end) return -1;
+    if (bytes[i + 1] !== lf) throw new ProtocolError('bare CR in the head');
+    let valueEnd = i;
+    while (valueEnd > value && (bytes[valueEnd - 1] === space || bytes[valueEnd - 1] === tab)) valueEnd--;
+    i += 2;
+    at.push(line - base, nameEnd - base, value - base, valueEnd - base);
+  }
+}
+
+/** Cuts the fields of a complete head or trailer section out of `bytes`. */
+export function fieldsOf(bytes: Buffer, base: number, blank: number, at: number[]): Fields {
+  return new Fields(bytes.toString('latin1', base, blank), at);
+}

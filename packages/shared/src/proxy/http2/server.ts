@@ -1,0 +1,74 @@
+import { createServer, type Http2Server, constants as h2, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import type { Socket } from 'node:net';
+import type { Exchange, Handler } from '../handler.ts';
+import { respondError } from '../respond.ts';
+import { StreamExchange } from './server-exchange.ts';
+
+export interface Http2ServerOptions {
+  handler: Handler;
+  maxHeaderBytes: number;
+  began(exchange: Exchange): void;
+  over(exchange: Exchange): void;
+}
+
+export interface Http2Serving {
+  /** Takes a connection; what was read of it is unshifted. */
+  take(socket: Socket): void;
+  /** GOAWAY to all; their streams finish. Those that come later get one with their first answer. */
+  leave(): void;
+  destroy(): void;
+}
+
+/** HTTP/2 over connections that somebody else accepted. */
+export function serveHttp2({ handler, maxHeaderBytes, began, over }: Http2ServerOptions): Http2Serving {
+  const sessions = new Set<ServerHttp2Session>();
+  let leaving = false;
+  const server: Http2Server = createServer({
+    settings: { maxConcurrentStreams: 250, maxHeaderListSize: maxHeaderBytes, initialWindowSize: 1 << 20 },
+    maxSessionMemory: 64,
+  });
+  server.on('session', (session) => {
+    sessions.add(session);
+    session.setLocalWindowSize(4 << 20);
+    session.on('close', () => sessions.delete(session));
+    session.on('error', () => session.destroy());
+  });
+  server.on('stream', (stream: ServerHttp2Stream, headers, flags, ...[raw]: unknown[]) => {
+    // A session that came while leaving gets its answer and a GOAWAY.
+    if (leaving && stream.session && !stream.session.closed) stream.session.close();
+    const exchange = new StreamExchange(stream, headers, raw as string[], (flags & h2.NGHTTP2_FLAG_END_STREAM) === 0);
+    let settled = false;
+    let closed = false;
+    began(exchange);
+    // Whoever has the exchange is told by its cancelling.
+    stream.on('error', () => {});
+    stream.once('close', () => {
+      closed = true;
+      if (!(stream.writableFinished && stream.rstCode === h2.NGHTTP2_NO_ERROR)) exchange.cancel();
+      if (settled) over(exchange);
+    });
+    const settle = (error?: Error) => {
+      settled = true;
+      if (error && !closed && !exchange.res.headersSent) respondError(exchange, 502, error.message);
+      else if (!exchange.res.ended) exchange.res.cut();
+      if (closed) over(exchange);
+    };
+    if (exchange.req.method === 'CONNECT') {
+      respondError(exchange, 405, 'CONNECT is not served');
+      settle();
+      return;
+    }
+    handler(exchange).then(() => settle(), settle);
+  });
+  return {
+    take: (socket) => void server.emit('connection', socket),
+    leave() {
+      leaving = true;
+      // GOAWAY names the last stream that was taken: clients know that later ones are safe to send elsewhere.
+      for (const session of sessions) if (!session.closed) session.close();
+    },
+    destroy() {
+      for (const session of sessions) session.destroy();
+    },
+  };
+}
