@@ -43,7 +43,14 @@ export async function startGateway(log: Logger): Promise<Running> {
   const ingresses = informers.informer(kinds.Ingress);
   let running: Reconciling | undefined;
   const prober = createProber({ ready: (key) => running?.enqueue(ingressQueue, key) });
-  const routing = new Routing({ ingresses, services, endpoints, log, served: (key) => prober.hurry(key) });
+  const routing = new Routing({
+    ingresses,
+    services,
+    endpoints,
+    log,
+    clusterDomain: env.clusterDomain,
+    served: (key) => prober.hurry(key),
+  });
   await informers.start();
 
   const telemetry = instruments(metrics.meter, () => performance.now());

@@ -12,13 +12,35 @@ export interface Backend {
 /** One text per backend: the key of its pool of addresses. */
 export const backendKey = (b: Backend): string => `${b.namespace}/${b.service}:${b.port}`;
 
+/** What an ExternalName Service stands for: a port of another Service of this cluster, or of a host that DNS knows. */
+export type Alias = { of: Backend } | { host: Target };
+
+const portOf = (service: KubeService | undefined, port: string) => {
+  const ports = service?.spec?.ports ?? [];
+  return ports.find((p) => String(p.port) === port) ?? ports.find((p) => p.name === port);
+};
+
+/**
+ * What a port of a Service stands for; undefined where the Service has addresses of its own. So DomainMappings lead on: the
+ * placeholder of a route is such a name, of the gateway itself.
+ */
+export function aliasOf(service: KubeService | undefined, port: string, clusterDomain: string): Alias | undefined {
+  const { type, externalName = '' } = service?.spec ?? {};
+  if (type !== 'ExternalName') return undefined;
+  // Kubernetes lets such a Service have no ports at all: then it is the one that was asked for.
+  const number = portOf(service, port)?.port ?? Number(port);
+  const suffix = `.svc.${clusterDomain}`;
+  const [name = '', namespace, ...more] = externalName.endsWith(suffix) ? externalName.slice(0, -suffix.length).split('.') : [];
+  if (namespace === undefined || more.length) return { host: { host: externalName, port: number } };
+  return { of: { namespace, service: name, port: String(number) } };
+}
+
 /**
  * The ready addresses behind a port of a Service. The Service tells the port's name, the Endpoints what number each
- * subset has under it. ExternalName Services (the placeholders of routes) lead back to a gateway and are no backends.
+ * subset has under it.
  */
 export function addressesOf(service: KubeService | undefined, endpoints: Endpoints | undefined, port: string): Target[] {
-  if (!service || service.spec?.type === 'ExternalName') return [];
-  const declared = service.spec?.ports?.find((p) => String(p.port) === port) ?? service.spec?.ports?.find((p) => p.name === port);
+  const declared = service?.spec?.type === 'ExternalName' ? undefined : portOf(service, port);
   if (!declared) return [];
   const name = declared.name ?? '';
   return (endpoints?.subsets ?? []).flatMap((subset) => {

@@ -102,6 +102,27 @@ const freePort = async () => {
   return port;
 };
 
+test('a mapped domain reaches its route through the gateway itself', async () => {
+  const { port } = await backend('one');
+  const inside = 'hello.ns.svc.cluster.local';
+  const placeholder = service('hello');
+  cluster.services.put(service('one'), service('gateway-local'), {
+    ...placeholder,
+    spec: { ...placeholder.spec, type: 'ExternalName', externalName: 'gateway-local.ns.svc.cluster.local' },
+  });
+  cluster.endpoints.put(endpoints('one', { port }), endpoints('gateway-local', { port: listeners.local.port }));
+  const headers = { 'K-Original-Host': 'app.example.org' };
+  cluster.ingresses.put(
+    ingress('hello', [rule([inside], [{ splits: [split('one')] }], { visibility: 'ClusterLocal' })]),
+    ingress('mapped', [rule(['app.example.org'], [{ rewriteHost: inside, splits: [split('hello', { appendHeaders: headers })] }])]),
+  );
+  const answer = await ask({ host: 'app.example.org' }, { path: '/a?b' });
+  expect(answer.status).toBe(200);
+  const seen = JSON.parse(answer.text);
+  expect(seen).toMatchObject({ name: 'one', url: '/a?b', headers: { host: inside, 'k-original-host': 'app.example.org' } });
+  expect((await ask({ host: inside })).status).toBe(404);
+});
+
 test('a request reaches its backend with the headers of its split, body and query untouched', async () => {
   const { port } = await backend('one');
   cluster.services.put(service('one'));

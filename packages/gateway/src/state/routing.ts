@@ -1,6 +1,7 @@
 import type { Endpoints, KubeService } from '@ebb/shared/api/builtin.ts';
 import type { Ingress } from '@ebb/shared/api/kinds.ts';
 import { type KubeObject, keyOf } from '@ebb/shared/api/meta.ts';
+import { defaultClusterDomain } from '@ebb/shared/api/system.ts';
 import type { Cache, Change } from '@ebb/shared/kube/cache.ts';
 import type { Logger } from '@ebb/shared/telemetry/log.ts';
 import { backendKey } from '../core/backend.ts';
@@ -17,6 +18,8 @@ interface Options {
   services: Cache<KubeService>;
   endpoints: Cache<Endpoints>;
   log: Logger;
+  /** `cluster.local` when absent. */
+  clusterDomain?: string;
   /** Told when the present spec of an Ingress (`namespace/name`) began to be served, backends and all. */
   served?: (key: string) => void;
 }
@@ -36,10 +39,10 @@ export class Routing {
   readonly #users = new Map<string, Set<Routes>>();
   readonly #served: (key: string) => void;
 
-  constructor({ ingresses, services, endpoints, log, served = () => undefined }: Options) {
+  constructor({ ingresses, services, endpoints, log, clusterDomain = defaultClusterDomain, served = () => undefined }: Options) {
     this.#log = log;
     this.#served = served;
-    this.pools = new Pools({ services, endpoints });
+    this.pools = new Pools({ services, endpoints, clusterDomain });
     const refresh = ({ before, after }: Change<KubeObject>) => {
       const { namespace, name } = (after ?? before)!.metadata;
       const users = this.pools.refresh(namespace, name).flatMap((key) => [...(this.#users.get(key) ?? [])]);

@@ -9,8 +9,8 @@ const metadataOf = ({ metadata: { name, namespace, uid, resourceVersion } }: Kub
 
 /** What of a Service is kept in memory: a cluster has many, and most are not backends. */
 export function slimService(service: KubeService): KubeService {
-  const { type, ports } = service.spec ?? {};
-  return { apiVersion: 'v1', kind: 'Service', metadata: metadataOf(service), spec: { type, ports } };
+  const { type, ports, externalName } = service.spec ?? {};
+  return { apiVersion: 'v1', kind: 'Service', metadata: metadataOf(service), spec: { type, ports, externalName } };
 }
 
 /** What of Endpoints is kept: the ready addresses and the ports. */

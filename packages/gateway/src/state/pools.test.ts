@@ -1,0 +1,83 @@
+import type { Endpoints, KubeService } from '@ebb/shared/api/builtin.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { HandCache } from '../testing/cache.ts';
+import { endpoints, service } from '../testing/objects.ts';
+import { Pools } from './pools.ts';
+
+let services: HandCache<KubeService>;
+let addresses: HandCache<Endpoints>;
+let pools: Pools;
+beforeEach(() => {
+  services = new HandCache();
+  addresses = new HandCache();
+  pools = new Pools({ services, endpoints: addresses, clusterDomain: 'cluster.local' });
+});
+
+const backend = { namespace: 'ns', service: 'alias', port: '80' };
+const standsFor = (externalName: string): KubeService => ({
+  ...service('alias'),
+  spec: { type: 'ExternalName', externalName, ports: [{ name: 'http2', port: 80 }] },
+});
+const one = 'one.ns.svc.cluster.local';
+const at = () => pools.get('ns/alias:80')?.pick(0, () => 0)?.target;
+
+/** As the watches tell of it, with what has addresses since. */
+const put = (object: KubeService) => {
+  services.put(object);
+  return pools.refresh('ns', object.metadata.name);
+};
+const run = (name: string, port: number) => {
+  put(service(name));
+  addresses.put(endpoints(name, { port }));
+  return pools.refresh('ns', name);
+};
+
+test('a Service that stands for another has its addresses, and follows them', () => {
+  pools.ensure(backend);
+  put(standsFor(one));
+  expect(at()).toBeUndefined();
+  expect(run('one', 1)).toEqual(['ns/alias:80']);
+  expect(at()).toEqual({ host: '127.0.0.1', port: 1 });
+  run('one', 2);
+  expect(at()?.port).toBe(2);
+});
+
+test('it may come to stand for another one, or for itself', () => {
+  run('one', 1);
+  run('two', 2);
+  services.put(standsFor(one));
+  pools.ensure(backend);
+  expect(at()?.port).toBe(1);
+  put(standsFor('two.ns.svc.cluster.local'));
+  expect(at()?.port).toBe(2);
+  expect(run('one', 3)).toEqual([]);
+  expect(at()?.port).toBe(2);
+  put(service('alias'));
+  addresses.put(endpoints('alias', { port: 4 }));
+  pools.refresh('ns', 'alias');
+  expect(at()?.port).toBe(4);
+  run('two', 5);
+  expect(at()?.port).toBe(4);
+});
+
+test('any other name is for DNS to know', () => {
+  put(standsFor('api.example.com'));
+  pools.ensure(backend);
+  expect(at()).toEqual({ host: 'api.example.com', port: 80 });
+});
+
+test('two that stand for each other lead nowhere', () => {
+  pools.ensure(backend);
+  put(standsFor('alias.ns.svc.cluster.local'));
+  expect(at()).toBeUndefined();
+  expect(put(standsFor(one))).toEqual([]);
+  expect(run('one', 1)).toEqual(['ns/alias:80']);
+});
+
+test('what is released is not followed any more', () => {
+  put(standsFor(one));
+  pools.ensure(backend);
+  pools.release(backend);
+  expect(run('one', 1)).toEqual([]);
+  expect(pools.get('ns/alias:80')).toBeUndefined();
+});
