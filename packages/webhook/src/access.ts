@@ -4,11 +4,12 @@ import { type Access, leaseAccess, read, settingsAccess } from '@ebb/shared/kube
 import { secretName } from './certs/check.ts';
 import { registrations } from './registration/desired.ts';
 
-/** What the webhook does in the cluster. It fills objects that are installed with it, and makes none. */
+/** What the webhook does in the cluster. Of the objects that are installed with it, it makes its secret anew. */
 export const access: readonly Access[] = [
   settingsAccess,
   leaseAccess,
-  { kind: builtin.Secret, verbs: [...read, 'update'], system: true, names: [secretName] },
+  // `create` with `patch` and a name is the right to make this one by server-side apply; a POST has no name and is refused.
+  { kind: builtin.Secret, verbs: [...read, 'create', 'update', 'patch'], system: true, names: [secretName] },
   // The owner of its registration.
   { kind: builtin.Namespace, verbs: ['get'], names: [defaultSystemNamespace] },
   ...registrations.map(({ kind, name }): Access => ({ kind: builtin[kind], verbs: [...read, 'update'], names: [name] })),

@@ -79,6 +79,7 @@ export async function startWebhook(log: Logger): Promise<Running> {
     secrets,
     namespace,
     names: dnsNames(env.service, namespace, clusterDomain),
+    replica: common.podName,
     clock: systemClock,
     log,
     changed: (next) => {
@@ -87,7 +88,7 @@ export async function startWebhook(log: Logger): Promise<Running> {
       swap.next(next);
     },
   });
-  const server = createServer(decide, { ...(await keeper.ensure()), minVersion: env.minVersion, maxVersion: env.maxVersion });
+  const server = createServer(decide, { ...env.tls, ...(await keeper.ensure()) });
   await server.app.listen({ port: env.port, host: '::' });
   swap.start(server.reload);
   const elector = createElector({

@@ -28,6 +28,7 @@ const remove = () =>
     if (!isNotFound(error)) throw error;
   });
 
+let replicas = 0;
 /** A replica that keeps certificates. Its clock is what the test says. */
 async function keeper(clock = { now: () => Date.now() }) {
   const client = connectKube(kube.kubeconfig);
@@ -35,7 +36,16 @@ async function keeper(clock = { now: () => Date.now() }) {
   const secrets = informers.informer(builtin.Secret, { namespace, fieldSelector: `metadata.name=${secretName}` });
   await informers.start();
   const told: Certs[] = [];
-  const keeping = keepCerts({ client, secrets, namespace, names, clock, log, changed: (certs) => told.push(certs) });
+  const keeping = keepCerts({
+    client,
+    secrets,
+    namespace,
+    names,
+    replica: `webhook-${replicas++}`,
+    clock,
+    log,
+    changed: (certs) => told.push(certs),
+  });
   return { ...keeping, told, stop: () => keeping.stop().then(() => informers.stop()) };
 }
 

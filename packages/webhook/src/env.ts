@@ -1,5 +1,6 @@
-import type { SecureVersion } from 'node:tls';
+import type { SecureContextOptions } from 'node:tls';
 import { ports } from '@ebb/shared/api/ports.ts';
+import { tlsSettings } from '@ebb/shared/lib/tls-settings.ts';
 import { portFromEnv } from '@ebb/shared/telemetry/env.ts';
 
 /** What the webhook reads from its environment besides the common part (contract control-plane 4.1, 8.2). */
@@ -7,21 +8,12 @@ export interface WebhookEnv {
   /** The Service that leads here. */
   service: string;
   port: number;
-  minVersion: SecureVersion;
-  maxVersion: SecureVersion;
+  /** From WEBHOOK_TLS_MIN_VERSION, _MAX_VERSION, _CIPHER_SUITES and _CURVE_PREFERENCES. */
+  tls: SecureContextOptions;
   /** How long it keeps serving after it stopped being ready: until nobody sends it anything any more. */
   drainMs: number;
   /** Whether the system namespace owns the registration. */
   namespaceOwns: boolean;
-}
-
-const versions: Record<string, SecureVersion> = { '1.2': 'TLSv1.2', '1.3': 'TLSv1.3' };
-
-function version(name: string): SecureVersion {
-  const text = process.env[name] || '1.3';
-  const found = versions[text];
-  if (!found) throw new Error(`${name} is ${JSON.stringify(text)}; 1.2 or 1.3 would be right`);
-  return found;
 }
 
 export function webhookEnv(): WebhookEnv {
@@ -31,8 +23,7 @@ export function webhookEnv(): WebhookEnv {
   return {
     service: process.env.WEBHOOK_NAME || 'webhook',
     port: portFromEnv('WEBHOOK_PORT', ports.webhook),
-    minVersion: version('WEBHOOK_TLS_MIN_VERSION'),
-    maxVersion: version('WEBHOOK_TLS_MAX_VERSION'),
+    tls: tlsSettings(process.env, 'WEBHOOK_'),
     drainMs: Number(seconds) * 1000,
     namespaceOwns: !process.env.WEBHOOK_DISABLE_NAMESPACE_OWNERSHIP,
   };

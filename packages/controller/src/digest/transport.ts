@@ -1,6 +1,6 @@
 import { createSecureContext } from 'node:tls';
+import { tlsSettings } from '@ebb/shared/lib/tls-settings.ts';
 import { EnvHttpProxyAgent, fetch, type RequestInit, type Response } from 'undici';
-import { tlsSettings } from './tls-settings.ts';
 import { clusterBundle, trusted } from './trust.ts';
 
 /** One request to a registry or to who gives tokens for it. Rejects with the reason there was no answer. */

@@ -63,6 +63,11 @@ export interface KubeClient {
     body: unknown,
     subresource?: string,
   ): Promise<T>;
+  /**
+   * Server-side apply: makes the object or sets its fields as `manager`; a Conflict where another manager has them with
+   * other values. The one way to make an object that a right to make this name alone is enough for.
+   */
+  apply<T extends KubeObject>(kind: Kind<T>, object: T, manager: string): Promise<T>;
   delete<T extends KubeObject>(
     kind: Kind<T>,
     namespace: string,

@@ -162,6 +162,14 @@ export function connectKube(kubeconfig?: string): KubeClient {
       once({ method: 'PUT', path: pathOf(kind, object.metadata.namespace, object.metadata.name, 'status'), body: object }),
     patch: (kind, namespace, name, type, body, subresource) =>
       once({ method: 'PATCH', path: pathOf(kind, namespace, name, subresource), body, contentType: patchTypes[type] }),
+    apply: (kind, object, manager) =>
+      once({
+        method: 'PATCH',
+        path: pathOf(kind, object.metadata.namespace, object.metadata.name),
+        query: { fieldManager: manager },
+        body: { ...object, apiVersion: apiVersionOf(kind), kind: kind.kind },
+        contentType: 'application/apply-patch+yaml',
+      }),
     async delete(kind, namespace, name, o) {
       const preconditions = o?.uid || o?.resourceVersion ? { uid: o.uid, resourceVersion: o.resourceVersion } : undefined;
       const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: o?.propagation ?? 'Background', preconditions };

@@ -57,6 +57,13 @@ describe('a config map', () => {
     expect(denied('config-gc', { _example: 'a: c' })).toBeUndefined();
   });
 
+  test('is the only kind there is a question about; nothing is asked of a deletion', () => {
+    const secret = { ...request(map('config-gc', {})), kind: { group: '', version: 'v1', kind: 'Secret' } };
+    expect(validateConfigMap(secret).denied).toBe('validation failed: unhandled kind: /v1, Kind=Secret');
+    expect(validateConfigMap({ ...secret, operation: 'DELETE' })).toEqual({});
+    expect(validateConfigMap({ ...request(map('config-gc', { 'max-non-active-revisions': 'x' })), operation: 'DELETE' })).toEqual({});
+  });
+
   test('of somebody else passes', () => {
     expect(denied('config-tracing', { x: 'y' })).toBeUndefined();
     expect(denied('kube-root-ca.crt', {})).toBeUndefined();

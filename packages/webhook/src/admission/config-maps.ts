@@ -17,9 +17,12 @@ function exampleError(map: ConfigMap): string | undefined {
 
 /** `/config-validation`: whether components could read a config map; maps that are not ours pass. */
 export function validateConfigMap(request: AdmissionRequest): Decision {
+  if (request.operation !== 'CREATE' && request.operation !== 'UPDATE') return {};
+  const { group, version, kind } = request.kind;
+  if (group !== '' || kind !== 'ConfigMap') return { denied: `validation failed: unhandled kind: ${group}/${version}, Kind=${kind}` };
   const map = request.object as ConfigMap | null | undefined;
   const name = configMapNames.find((n) => n === (request.name || map?.metadata.name));
-  if (!name || !map || (request.operation !== 'CREATE' && request.operation !== 'UPDATE')) return {};
+  if (!name || !map) return {};
   const { _example, ...settings } = map.data ?? {};
   try {
     const wrong = exampleError(map);

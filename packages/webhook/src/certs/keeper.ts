@@ -1,6 +1,6 @@
 import { builtin, type Secret } from '@ebb/shared/api/builtin.ts';
 import type { Cache } from '@ebb/shared/kube/cache.ts';
-import { isAlreadyExists, isConflict, isNotFound, type KubeClient, KubeError } from '@ebb/shared/kube/client.ts';
+import { isConflict, isNotFound, type KubeClient } from '@ebb/shared/kube/client.ts';
 import type { Clock } from '@ebb/shared/lib/clock.ts';
 import { jsonEqual } from '@ebb/shared/lib/equal.ts';
 import type { Logger } from '@ebb/shared/telemetry/log.ts';
@@ -13,6 +13,8 @@ interface Options {
   secrets: Cache<Secret>;
   namespace: string;
   names: readonly string[];
+  /** This replica's name among the others. */
+  replica: string;
   clock: Clock;
   log: Logger;
   /** Good certificates that differ from those told before. */
@@ -29,7 +31,7 @@ export interface Keeper {
 const checkEveryMs = 60_000;
 
 /**
- * Keeps the secret `webhook-certs`: fills it, renews it before it ends, repairs it. Replicas need no leader: whoever
+ * Keeps the secret `webhook-certs`: makes and fills it, renews it before it ends, repairs it. Replicas need no leader: whoever
  * writes first wins (resourceVersion), the others take what was written.
  */
 export function keepCerts(o: Options): Keeper {
@@ -48,14 +50,12 @@ export function keepCerts(o: Options): Keeper {
 
   const write = async (secret: Secret | undefined, certs: Certs): Promise<void> => {
     const data = certsToData(certs);
-    const metadata = { name: secretName, namespace: o.namespace };
     if (secret) await o.client.update(builtin.Secret, { ...secret, data: { ...secret.data, ...data } });
     else {
-      // Only where the right is given: it cannot be given for this name alone, so the stock install does not.
-      await o.client.create(builtin.Secret, { apiVersion: 'v1', kind: 'Secret', metadata, data }).catch((error: unknown) => {
-        if (!(error instanceof KubeError) || error.code !== 403) throw error;
-        throw new Error(`secret ${o.namespace}/${secretName} does not exist and may not be made here; apply deploy/webhook again`);
-      });
+      const metadata = { name: secretName, namespace: o.namespace };
+      // Not created but applied: that is a right that can be given for this name alone. Of two replicas the second gets a
+      // conflict, as each is a manager of its own.
+      await o.client.apply(builtin.Secret, { apiVersion: 'v1', kind: 'Secret', metadata, data }, o.replica);
     }
   };
 
@@ -72,7 +72,7 @@ export function keepCerts(o: Options): Keeper {
         o.log.info({ secret: secretName, because: found.why }, 'made new certificates');
         return certs;
       } catch (error) {
-        if (tries >= 5 || !(isConflict(error) || isAlreadyExists(error) || isNotFound(error))) throw error;
+        if (tries >= 5 || !(isConflict(error) || isNotFound(error))) throw error;
       }
     }
   };

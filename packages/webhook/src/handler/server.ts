@@ -1,4 +1,4 @@
-import type { SecureVersion, Server } from 'node:tls';
+import type { SecureContextOptions, Server } from 'node:tls';
 import { headers as headerNames, userAgents } from '@ebb/shared/api/headers.ts';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { AdmissionRequest } from '../admission/review.ts';
@@ -8,12 +8,7 @@ import { type RoutePath, routes } from './stack.ts';
 /** The largest review that is read: two objects near the API server's own limit (contract control-plane 4.1). */
 export const bodyLimit = 3 * 1024 * 1024;
 
-export interface TlsSettings {
-  key: string;
-  cert: string;
-  minVersion?: SecureVersion;
-  maxVersion?: SecureVersion;
-}
+export type TlsSettings = SecureContextOptions & { key: string; cert: string };
 
 export interface AdmissionServer {
   app: FastifyInstance;

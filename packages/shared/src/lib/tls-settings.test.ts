@@ -18,7 +18,8 @@ test('versions, suites and curves by the names Go gives them', () => {
   expect(settings).toEqual({
     minVersion: 'TLSv1.2',
     maxVersion: 'TLSv1.3',
-    ciphers: 'TLS_AES_128_GCM_SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-AES256-SHA',
+    ciphers:
+      'TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-AES256-SHA',
     ecdhCurve: 'X25519MLKEM768:P-256:P-384',
   });
   // OpenSSL knows them all.
@@ -29,6 +30,7 @@ test.each([
   ['MIN_VERSION', '1.1', 'invalid P_TLS_MIN_VERSION "1.1": unsupported TLS version: must be "1.2" or "1.3"'],
   ['CIPHER_SUITES', 'TLS_RSA_WITH_RC4_128_SHA', 'invalid P_TLS_CIPHER_SUITES: unknown cipher suite "TLS_RSA_WITH_RC4_128_SHA"'],
   ['CURVE_PREFERENCES', 'CurveP224', 'invalid P_TLS_CURVE_PREFERENCES: unknown curve "CurveP224"'],
+  ['MAX_VERSION', '1.2', 'P_TLS_MIN_VERSION is greater than P_TLS_MAX_VERSION'],
 ])('%s %s', (name, value, text) => {
   expect(() => of({ [name]: value })).toThrow(text);
 });

@@ -15,9 +15,11 @@ const curves: Record<string, string> = {
   X25519MLKEM768: 'X25519MLKEM768',
 };
 
+const suites13 = ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256'];
+
 /** `TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256` → `ECDHE-RSA-AES128-GCM-SHA256`; those of TLS 1.3 keep their name. */
 function cipher(name: string): string | undefined {
-  if (/^TLS_(AES_128_GCM_SHA256|AES_256_GCM_SHA384|CHACHA20_POLY1305_SHA256)$/.test(name)) return name;
+  if (suites13.includes(name)) return name;
   const [, key, cipher] = /^TLS_ECDHE_(RSA|ECDSA)_WITH_(.+)$/.exec(name) ?? [];
   const known: Record<string, string> = {
     AES_128_GCM_SHA256: 'AES128-GCM-SHA256',
@@ -37,7 +39,8 @@ const names = (value: string): string[] =>
 
 /**
  * TLS as the variables TLS_MIN_VERSION, TLS_MAX_VERSION, TLS_CIPHER_SUITES and TLS_CURVE_PREFERENCES behind `prefix` want
- * it, with the names Go gives to suites and curves. 1.3 at least where nothing is said (contract control-plane 7.3).
+ * it, with the names Go gives to suites and curves. 1.3 at least where nothing is said (contract control-plane 4.1, 7.3).
+ * Suites of TLS 1.3 cannot be chosen, as in Go: all of them are on.
  */
 export function tlsSettings(env: Env, prefix: string): SecureContextOptions {
   const version = (name: string): SecureVersion | undefined => {
@@ -47,18 +50,22 @@ export function tlsSettings(env: Env, prefix: string): SecureContextOptions {
     if (!found) throw new Error(`invalid ${prefix}${name} ${JSON.stringify(value)}: unsupported TLS version: must be "1.2" or "1.3"`);
     return found;
   };
-  const listed = (name: string, what: string, known: (value: string) => string | undefined): string | undefined => {
-    const found = names(env[prefix + name] ?? '').map((value) => {
+  const listed = (name: string, what: string, known: (value: string) => string | undefined): string[] => {
+    return names(env[prefix + name] ?? '').map((value) => {
       const ours = known(value);
       if (!ours) throw new Error(`invalid ${prefix}${name}: unknown ${what} ${JSON.stringify(value)}`);
       return ours;
     });
-    return found.length > 0 ? found.join(':') : undefined;
   };
+  const minVersion = version('TLS_MIN_VERSION') ?? 'TLSv1.3';
+  const maxVersion = version('TLS_MAX_VERSION');
+  if (maxVersion && minVersion > maxVersion) throw new Error(`${prefix}TLS_MIN_VERSION is greater than ${prefix}TLS_MAX_VERSION`);
+  const suites = listed('TLS_CIPHER_SUITES', 'cipher suite', cipher);
+  const chosen = listed('TLS_CURVE_PREFERENCES', 'curve', (value) => curves[value]);
   return {
-    minVersion: version('TLS_MIN_VERSION') ?? 'TLSv1.3',
-    maxVersion: version('TLS_MAX_VERSION'),
-    ciphers: listed('TLS_CIPHER_SUITES', 'cipher suite', cipher),
-    ecdhCurve: listed('TLS_CURVE_PREFERENCES', 'curve', (value) => curves[value]),
+    minVersion,
+    maxVersion,
+    ciphers: suites.length > 0 ? [...new Set([...suites13, ...suites])].join(':') : undefined,
+    ecdhCurve: chosen.length > 0 ? chosen.join(':') : undefined,
   };
 }
