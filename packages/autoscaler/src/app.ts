@@ -25,7 +25,7 @@ import { Collections } from './stats/collections.ts';
 import { Forwarder } from './stats/forward.ts';
 import { createIngest } from './stats/ingest.ts';
 import { byRevision, countPods, revisionOf, slim } from './stats/pods.ts';
-import { Scraper } from './stats/scraper.ts';
+import { Scraper, scraperName } from './stats/scraper.ts';
 import { startStatsServer } from './stats/server.ts';
 import { observeDecisions } from './telemetry.ts';
 
@@ -67,7 +67,14 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
   let running: Reconciling | undefined;
   const look = (key: string) => running?.enqueue(podAutoscalerQueue, key);
   const collections = new Collections();
-  const scraper = new Scraper({ pods, clock });
+  const scraper = new Scraper({
+    pods,
+    clock,
+    jumped: (key, level) => {
+      collections.setLevel(key, scraperName, level, clock.now());
+      deciders.jump(key);
+    },
+  });
   const probes = new ActivatorProbes(clock.now, look);
   const deciders = new Deciders({
     clock,

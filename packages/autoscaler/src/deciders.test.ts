@@ -58,6 +58,41 @@ test('the stat first, then the wake', () => {
   expect(changed).toHaveLength(1);
 });
 
+test('a jump is decided at once, from what all have in flight; it is not part of the averages', () => {
+  const { deciders, collections, record, desired, pods, clock } = setUp({ targetValue: 7 }, 1);
+  record(1);
+  deciders.tick();
+  expect(desired()).toBe(1);
+  const level = (source: string, value: number) => collections.setLevel('ns/one', source, value, clock.now());
+  level('activator-1', 4);
+  deciders.jump('ns/one');
+  expect(desired()).toBe(1);
+  level('activator-2', 15);
+  deciders.jump('ns/one');
+  expect(desired()).toBe(3);
+  expect(deciders.get('ns/one')?.last?.clauses).toEqual(['jump', 'panic']);
+  expect(collections.averages('ns/one', specWith(), clock.now())).toEqual({ stable: 1, panic: 1 });
+  // The load was real or not: no scale-down for a stable window, as after any panic.
+  pods.ready = 3;
+  clock.step(60_000);
+  record(1);
+  deciders.tick();
+  expect(desired()).toBe(3);
+  clock.step(2000);
+  record(1);
+  deciders.tick();
+  expect(desired()).toBe(1);
+});
+
+test('what is in flight is forgotten when its source is silent, and sources are bounded', () => {
+  const { collections, clock } = setUp();
+  for (let i = 0; i < 5000; i++) collections.setLevel('ns/one', `activator-${i}`, 1, clock.now());
+  expect(collections.level('ns/one', clock.now())).toBe(1000);
+  collections.setLevel('ns/one', 'activator-0', Number.NaN, clock.now());
+  clock.step(2501);
+  expect(collections.level('ns/one', clock.now())).toBe(0);
+});
+
 test('what nobody reconciles is not decided', () => {
   const { deciders, changed } = setUp();
   expect(deciders.poke('ns/other', 1)).toBeUndefined();

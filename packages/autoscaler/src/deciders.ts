@@ -1,6 +1,7 @@
 import type { Clock } from '@ebb/shared/lib/clock.ts';
 import { changed, decide, initialState, type State } from './core/decide.ts';
 import type { Made } from './core/explain.ts';
+import { isJump } from './core/jump.ts';
 import type { Spec } from './core/spec.ts';
 import type { Collections } from './stats/collections.ts';
 
@@ -66,7 +67,18 @@ export class Deciders {
     return this.#all.get(key);
   }
 
-  #decide(key: string, held: number): void {
+  /** There are suddenly many more requests: decided at once, on what is in flight now. */
+  jump(key: string): void {
+    const decider = this.#all.get(key);
+    if (!decider) return;
+    const now = this.#o.clock.now();
+    const level = this.#o.collections.level(key, now);
+    const { stable = 0, panic = 0 } = this.#o.collections.averages(key, decider.spec, now);
+    const jump = isJump(decider.spec, { readyPods: this.#o.readyPods(key), level, average: Math.max(stable, panic) });
+    if (jump) this.#decide(key, level, true);
+  }
+
+  #decide(key: string, held: number, jump = false): void {
     const decider = this.#all.get(key);
     if (!decider) return;
     const { spec, state: before } = decider;
@@ -77,7 +89,7 @@ export class Deciders {
       averages.stable = Math.max(held, averages.stable ?? 0);
       averages.panic = Math.max(held, averages.panic ?? 0);
     }
-    const [state, decision] = decide(spec, before, { readyPods, ...averages }, now);
+    const [state, decision] = decide(spec, before, { readyPods, ...averages, jump }, now);
     const last = { ...decision, ...averages, readyPods };
     this.#all.set(key, { ...decider, state, last });
     if ((before.panicSince === undefined) !== (state.panicSince === undefined)) this.#o.panicked(key, last);

@@ -53,7 +53,7 @@ export async function startQueueProxy(log: Logger, tuning: Tuning = {}): Promise
     ready: createReadiness(env.probes, (text) => log.warn(text)),
     stats,
     now,
-    onFirst: () => reporter.jumped(),
+    onArrive: () => reporter.arrived(),
     limiter: env.containerConcurrency > 0 ? new Limiter(env.containerConcurrency) : undefined,
     forwarder,
     metrics,

@@ -30,6 +30,21 @@ describe('RequestStats', () => {
     expect(stats.wasTold(key)).toBe(false);
   });
 
+  test('a jump is more than twice what was told, and one more', () => {
+    const stats = new RequestStats();
+    stats.arrive(key, 0);
+    expect(stats.jumps(key)).toBe(false);
+    for (let i = 0; i < 9; i++) stats.arrive(key, 0);
+    expect(stats.jumps(key)).toBe(true);
+    expect(stats.sum(key, 50)).toBe(500);
+    expect(stats.toldJump(key, 10)).toBe(true);
+    expect(stats.jumps(key)).toBe(false);
+    expect(stats.toldJump(key, 20)).toBe(false);
+    stats.report(1000);
+    for (let i = 0; i < 12; i++) stats.arrive(key, 1000);
+    expect(stats.jumps(key)).toBe(true);
+  });
+
   test('forgets a revision that had nothing in the whole window, so that its next request is a first one', () => {
     const stats = new RequestStats();
     stats.arrive(key, 0);

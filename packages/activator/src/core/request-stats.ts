@@ -1,13 +1,16 @@
 /** What one revision had of this activator since the last report. */
 interface State {
   concurrency: number;
-  /** Requests × milliseconds since `since`. */
+  /** Requests × milliseconds, since `since` and in all. */
   weighted: number;
+  sum: number;
   since: number;
   changed: number;
   arrived: number;
   /** Whether the autoscaler was told at once, which the next report takes off again. */
   told: boolean;
+  /** Requests the autoscaler was last told of. */
+  level: number;
 }
 
 export interface RevisionStat {
@@ -18,6 +21,8 @@ export interface RevisionStat {
   requestCount: number;
 }
 
+const jumped = (current: number, level: number): boolean => current > 2 * level + 1;
+
 /** Counts requests by revision for the autoscaler (contract data-plane 2.8): queued and proxied alike. Times in ms. */
 export class RequestStats {
   readonly #states = new Map<string, State>();
@@ -26,7 +31,7 @@ export class RequestStats {
   arrive(key: string, now: number): boolean {
     const known = this.#states.get(key);
     if (!known) {
-      this.#states.set(key, { concurrency: 1, weighted: 0, since: now, changed: now, arrived: 1, told: false });
+      this.#states.set(key, { concurrency: 1, weighted: 0, sum: 0, since: now, changed: now, arrived: 1, told: false, level: 0 });
       return true;
     }
     this.#turn(known, now);
@@ -53,6 +58,28 @@ export class RequestStats {
     if (state) state.told = true;
   }
 
+  /** Whether a revision has far more requests than the autoscaler was last told of. */
+  jumps(key: string): boolean {
+    const state = this.#states.get(key);
+    return state !== undefined && jumped(state.concurrency, state.level);
+  }
+
+  /** Requests × milliseconds so far: the difference of two gives the mean between. */
+  sum(key: string, now: number): number {
+    const state = this.#states.get(key);
+    if (!state) return 0;
+    this.#turn(state, now);
+    return state.sum;
+  }
+
+  /** Whether `current` requests (a mean) are a jump; the autoscaler is then told of them. */
+  toldJump(key: string, current: number): boolean {
+    const state = this.#states.get(key);
+    if (!state || !jumped(current, state.level)) return false;
+    state.level = current;
+    return true;
+  }
+
   /** The revisions that have requests now. */
   busy(): string[] {
     return [...this.#states].filter(([, s]) => s.concurrency > 0).map(([key]) => key);
@@ -69,13 +96,15 @@ export class RequestStats {
       const rate = state.arrived / ((now - state.since) / 1000);
       out.push({ key, averageConcurrentRequests: Math.max(0, average - extra), requestCount: rate - extra });
       if (average === 0 && state.concurrency === 0) this.#states.delete(key);
-      Object.assign(state, { weighted: 0, since: now, arrived: 0, told: false });
+      Object.assign(state, { weighted: 0, since: now, arrived: 0, told: false, level: average });
     }
     return out;
   }
 
   #turn(state: State, now: number): void {
-    state.weighted += state.concurrency * (now - state.changed);
+    const passed = state.concurrency * (now - state.changed);
+    state.weighted += passed;
+    state.sum += passed;
     state.changed = now;
   }
 }

@@ -33,6 +33,19 @@ describe('reporting to the autoscaler', () => {
     expect(receiver.concurrencies('hello').slice(0, 3)).toEqual([1, 0, 1]);
   });
 
+  test('a jump is told before the next report, and is no part of it', async () => {
+    const receiver = await new Receiver().start();
+    const { autoscaler, reporter } = reporting(receiver.port);
+    await until(() => autoscaler.reachable);
+    for (let i = 0; i < 30; i++) reporter.arrive('default/hello');
+    await until(() => receiver.heard.some((m) => m.stat?.currentConcurrentRequests !== undefined));
+    const [jump] = receiver.heard.filter((m) => m.stat?.currentConcurrentRequests !== undefined);
+    expect(jump?.stat).toMatchObject({ averageConcurrentRequests: 0, requestCount: 0 });
+    // A mean over a moment that began with the first of them.
+    expect(jump?.stat?.currentConcurrentRequests).toBeGreaterThan(3);
+    expect(jump?.stat?.currentConcurrentRequests).toBeLessThanOrEqual(30);
+  });
+
   test('without an autoscaler requests only count; it is told of them when it comes', async () => {
     const port = await closedPort();
     const { autoscaler, reporter } = reporting(port);

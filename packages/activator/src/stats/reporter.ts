@@ -12,12 +12,16 @@ export interface ReporterOptions {
 }
 
 const periodMs = 1_000;
+/** A jump is told of after so long, as the mean of it: a burst of a few milliseconds is none. */
+const jumpMs = 50;
 
-/** Counts requests and tells the autoscaler: every second of all, at once of a revision's first (contract data-plane 2.8). */
+/** Counts requests and tells the autoscaler: every second of all, at once of a revision's first and of a jump (contract data-plane 2.8). */
 export class Reporter {
   readonly #o: ReporterOptions;
   readonly #stats = new RequestStats();
   readonly #timer: NodeJS.Timeout;
+  /** Jumps that are being looked at, by revision. */
+  readonly #jumps = new Map<string, NodeJS.Timeout>();
 
   constructor(options: ReporterOptions) {
     this.#o = options;
@@ -26,6 +30,7 @@ export class Reporter {
 
   arrive(key: string): void {
     if (this.#stats.arrive(key, this.#o.clock.now())) this.poke(key);
+    else if (!this.#jumps.has(key) && this.#stats.jumps(key)) this.#watchJump(key);
   }
 
   leave(key: string): void {
@@ -53,6 +58,22 @@ export class Reporter {
 
   stop(): void {
     clearInterval(this.#timer);
+    for (const timer of this.#jumps.values()) clearTimeout(timer);
+  }
+
+  /** Says how many requests there are now when a moment later there still are far more than was last said. */
+  #watchJump(key: string): void {
+    const at = this.#o.clock.now();
+    const from = this.#stats.sum(key, at);
+    const later = () => {
+      this.#jumps.delete(key);
+      const now = this.#o.clock.now();
+      const current = now > at ? (this.#stats.sum(key, now) - from) / (now - at) : 0;
+      if (!this.#stats.toldJump(key, current)) return;
+      const message = this.#message({ key, averageConcurrentRequests: 0, requestCount: 0 });
+      this.#o.send([{ ...message, stat: message.stat && { ...message.stat, currentConcurrentRequests: current } }]);
+    };
+    this.#jumps.set(key, setTimeout(later, jumpMs));
   }
 
   #message({ key, averageConcurrentRequests, requestCount }: RevisionStat): WireStatMessage {

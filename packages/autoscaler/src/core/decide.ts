@@ -21,11 +21,14 @@ export interface Observation {
   readyPods: number;
   stable?: number;
   panic?: number;
+  /** The averages are what is in flight now, see core/jump.ts. */
+  jump?: boolean;
 }
 
 /** What had a say in a decision, in the order it had it (contract data-plane 3.6, steps 2 to 8). */
 export type Clause =
   | 'no-data'
+  | 'jump'
   | 'stable'
   | 'panic'
   | 'max-scale-up-rate'
@@ -103,7 +106,7 @@ export function decide(spec: Spec, state: State, seen: Observation, now: number)
   const panicking = panicSince !== undefined;
   const fromPanic = panicking && byPanic >= byStable;
   const [wanted, limitedTo] = fromPanic ? [wantPanic, byPanic] : [wantStable, byStable];
-  const clauses: Clause[] = [fromPanic ? 'panic' : 'stable'];
+  const clauses: Clause[] = [...(seen.jump ? (['jump'] as const) : []), fromPanic ? 'panic' : 'stable'];
   if (wanted > maxUp) clauses.push('max-scale-up-rate');
   else if (wanted < maxDown) clauses.push('max-scale-down-rate');
   if (limitedTo > Math.min(Math.max(wanted, maxDown), maxUp)) clauses.push('activation-scale');

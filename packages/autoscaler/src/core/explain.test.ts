@@ -37,6 +37,7 @@ test.each<[string, Partial<Spec>, Observation, Partial<State>?]>([
     { recent: [{ tick: Math.floor(now / 2000) - 1, desired: 9 }] },
   ],
   ['stable: 0 for 0 at 10 a pod; raised to min-scale 3', { minScale: 3 }, { readyPods: 1, stable: 0, panic: 0 }],
+  ['jump to 34 in flight; panic: 4 ≥ 2× of 1', {}, { readyPods: 1, stable: 34, panic: 34, jump: true }],
   ['no data: the last decision holds', {}, { readyPods: 1 }, { desired: 1 }],
 ])('%s', (text, own, seen, before) => {
   expect(said(own, seen, before)).toBe(text);

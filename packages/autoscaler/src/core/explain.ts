@@ -12,6 +12,7 @@ const short = (n = 0): string => String(Math.round(n * 100) / 100);
 
 const clauseText: Record<Clause, (spec: Spec, made: Made) => string> = {
   'no-data': () => 'no data: the last decision holds',
+  jump: (_, m) => `jump to ${short(m.panic)} in flight`,
   stable: (spec, m) => `stable: ${m.wantStable} for ${short(m.stable)} at ${short(spec.targetValue)} a pod`,
   panic: (spec, m) => {
     const sides = `${m.wantPanic} ${m.over ? '≥' : '<'} ${short(spec.panicThreshold)}× of ${Math.max(1, m.readyPods)}`;

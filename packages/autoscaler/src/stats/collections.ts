@@ -12,11 +12,23 @@ type Load = Pick<
   'averageConcurrentRequests' | 'averageProxiedConcurrentRequests' | 'requestCount' | 'proxiedRequestCount' | 'timestamp'
 >;
 
+interface Collection {
+  concurrency: Pair;
+  rps: Pair;
+  /** What each source said last: requests in flight, and when, ms. */
+  levels: Map<string, { value: number; at: number }>;
+}
+
+/** A source that is silent for longer says nothing about now, ms. */
+const levelMs = 2_500;
+/** More sources than any installation has activators. */
+const maxSources = 1_000;
+
 const seconds = (ms: number): number => Math.ceil(ms / 1000);
 
 /** The metric windows of each revision: what activators and pods report, summed by second (contract data-plane 3.4). */
 export class Collections {
-  readonly #all = new Map<string, { concurrency: Pair; rps: Pair }>();
+  readonly #all = new Map<string, Collection>();
 
   /** Creates or resizes a revision's windows; true when they are new. */
   ensure(key: string, spec: Spec): boolean {
@@ -25,7 +37,7 @@ export class Collections {
     const known = this.#all.get(key);
     if (!known) {
       const pair = () => ({ stable: new Window(stable), panic: new Window(panic) });
-      this.#all.set(key, { concurrency: pair(), rps: pair() });
+      this.#all.set(key, { concurrency: pair(), rps: pair(), levels: new Map() });
       return true;
     }
     for (const pair of [known.concurrency, known.rps]) {
@@ -43,7 +55,7 @@ export class Collections {
    * Adds a stat at its own second, or at `now` (ms) when it has none. Proxied requests are the activators' to report:
    * they are taken off a pod's own. What is not a number, or of a revision nobody asked for, is dropped.
    */
-  record(key: string, stat: Load, now: number): void {
+  record(key: string, stat: Load & { podName?: string }, now: number): void {
     const pairs = this.#all.get(key);
     const concurrency = stat.averageConcurrentRequests - stat.averageProxiedConcurrentRequests;
     const rps = stat.requestCount - stat.proxiedRequestCount;
@@ -58,6 +70,22 @@ export class Collections {
       pair.stable.record(second, value);
       pair.panic.record(second, value);
     }
+    this.setLevel(key, stat.podName ?? '', concurrency, now);
+  }
+
+  /** Takes what a source has in flight now, without recording it. */
+  setLevel(key: string, source: string, value: number, now: number): void {
+    const levels = this.#all.get(key)?.levels;
+    if (!levels || !Number.isFinite(value)) return;
+    for (const [other, { at }] of levels) if (now - at > levelMs) levels.delete(other);
+    if (levels.size < maxSources || levels.has(source)) levels.set(source, { value, at: now });
+  }
+
+  /** What all sources together have in flight, as far as they said lately. */
+  level(key: string, now: number): number {
+    let sum = 0;
+    for (const { value, at } of this.#all.get(key)?.levels.values() ?? []) if (now - at <= levelMs) sum += value;
+    return sum;
   }
 
   /** The stable and panic averages; absent without data. A revision that is never scraped (burst capacity -1) always has some. */

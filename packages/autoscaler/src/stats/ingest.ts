@@ -39,6 +39,11 @@ export function createIngest({ election, port, clock, collections, deciders, for
       for (const { namespace, name, stat } of messages) {
         if (!stat) continue;
         const key = `${namespace}/${name}`;
+        if (stat.currentConcurrentRequests !== undefined) {
+          collections.setLevel(key, stat.podName, stat.currentConcurrentRequests, clock.now());
+          deciders.jump(key);
+          continue;
+        }
         collections.record(key, stat, clock.now());
         if (stat.averageConcurrentRequests !== 0) deciders.poke(key);
       }

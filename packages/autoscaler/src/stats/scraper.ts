@@ -12,7 +12,12 @@ interface Options {
   clock: Clock;
   /** Where pods serve their stats. */
   port?: number;
+  /** A pod tells of a jump: all pods together have about so many requests in flight. */
+  jumped?: (key: string, level: number) => void;
 }
+
+/** The name under which the pods' stats are recorded (contract data-plane 3.5). */
+export const scraperName = 'service-scraper';
 
 /** A pod that serves: since when it is known to, and its stats when it is in the sample. */
 interface Seen {
@@ -38,7 +43,7 @@ export class Scraper {
     const pods = this.#o.pods.byIndex(byRevision, key).filter((p) => serves(p) && p.status?.podIP);
     const seen = this.#follow(key, pods, now);
     const wanted = sampleSize(pods.length);
-    this.#choose(pods, seen, wanted);
+    this.#choose(key, pods, seen, wanted);
     const all = [...seen.values()];
     const fresh = all.flatMap((s) => s.source?.fresh() ?? []);
     // A pod that has only just come and said nothing yet has had no load: it is not part of what is extrapolated to.
@@ -46,7 +51,7 @@ export class Scraper {
     if (fresh.length === 0 || fresh.length * 2 < Math.min(wanted, settled)) return undefined;
     const sum = (pick: (s: Stat) => number) => (fresh.reduce((n, s) => n + pick(s), 0) * settled) / fresh.length;
     return {
-      podName: 'service-scraper',
+      podName: scraperName,
       averageConcurrentRequests: sum((s) => s.averageConcurrentRequests),
       averageProxiedConcurrentRequests: sum((s) => s.averageProxiedConcurrentRequests),
       requestCount: sum((s) => s.requestCount),
@@ -54,6 +59,13 @@ export class Scraper {
       processUptime: 0,
       timestamp: 0,
     };
+  }
+
+  #jumped(key: string): void {
+    const seen = this.#revisions.get(key);
+    const levels = [...(seen?.values() ?? [])].flatMap((s) => s.source?.level() ?? []);
+    if (!seen || levels.length === 0) return;
+    this.#o.jumped?.(key, (levels.reduce((a, b) => a + b, 0) * seen.size) / levels.length);
   }
 
   forget(key: string): void {
@@ -80,7 +92,7 @@ export class Scraper {
   }
 
   /** Keeps `wanted` sources that work, the oldest pods first: they have seen a whole window. */
-  #choose(pods: Pod[], seen: Map<string, Seen>, wanted: number): void {
+  #choose(key: string, pods: Pod[], seen: Map<string, Seen>, wanted: number): void {
     let working = 0;
     for (const { source } of seen.values()) {
       source?.refresh();
@@ -91,7 +103,7 @@ export class Scraper {
     for (const pod of [...pods].sort((a, b) => (age(a) < age(b) ? -1 : 1))) {
       const entry = seen.get(pod.metadata.uid ?? '');
       if (!entry || entry.source) continue;
-      entry.source = new PodSource(pod.status?.podIP ?? '', this.#o.port ?? ports.autometric, this.#o.clock);
+      entry.source = new PodSource(pod.status?.podIP ?? '', this.#o.port ?? ports.autometric, this.#o.clock, () => this.#jumped(key));
       working++;
       if (working >= wanted) return;
     }

@@ -22,6 +22,9 @@ export class PodSource {
   readonly #clock: Clock;
   #way: 'grpc' | 'http' = 'grpc';
   #last?: { stat: Stat; at: number };
+  /** What it had in flight when it told of a jump after that. */
+  #jump?: number;
+  readonly #jumped: () => void;
   #failed = false;
   #client?: PodStatsClient;
   #call?: ClientReadableStream<Stat>;
@@ -29,16 +32,24 @@ export class PodSource {
   #scraping = false;
   #closed = false;
 
-  constructor(host: string, port: number, clock: Clock) {
+  /** `jumped`: told when the pod says that it suddenly has many more requests. */
+  constructor(host: string, port: number, clock: Clock, jumped: () => void = () => undefined) {
     this.#host = host;
     this.#port = port;
     this.#clock = clock;
+    this.#jumped = jumped;
     this.refresh();
   }
 
   /** What the pod said last, if that is recent. */
   fresh(): Stat | undefined {
     return this.#last && this.#clock.now() - this.#last.at < freshMs ? this.#last.stat : undefined;
+  }
+
+  /** Requests in flight that came here directly, as far as it said lately. */
+  level(): number | undefined {
+    const stat = this.fresh();
+    return this.#jump ?? (stat && stat.averageConcurrentRequests - stat.averageProxiedConcurrentRequests);
   }
 
   /** The last attempt gave nothing. */
@@ -87,6 +98,11 @@ export class PodSource {
 
   #heard(stat: Stat): void {
     this.#failed = false;
+    this.#jump = stat.currentConcurrentRequests;
+    if (stat.currentConcurrentRequests !== undefined) {
+      this.#jumped();
+      return;
+    }
     this.#last = { stat, at: this.#clock.now() };
   }
 

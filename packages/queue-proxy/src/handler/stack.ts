@@ -23,7 +23,7 @@ export interface StackOptions {
   stats: RequestStats;
   now: () => number;
   /** Told of the request that ends an idle time. */
-  onFirst: () => void;
+  onArrive: () => void;
   /** Absent when the container has no limit. */
   limiter?: Limiter;
   forwarder: Forwarder;
@@ -35,7 +35,7 @@ export function requestPath(o: StackOptions): Handler {
   const { env, limiter, metrics } = o;
   const limits = { totalMs: env.timeoutMs, responseStartMs: env.responseStartTimeoutMs, idleMs: env.idleTimeoutMs };
   const user = toUser(o.forwarder, env.userPort);
-  const counted: Middleware[] = [countRequests(o.stats, o.now, o.onFirst)];
+  const counted: Middleware[] = [countRequests(o.stats, o.now, o.onArrive)];
   if (limiter) counted.push(limitConcurrency(limiter));
   if (metrics) counted.push(measureRequests(metrics, o.now, limiter));
   return compose(

@@ -5,14 +5,15 @@ import { averages, type RequestStats, type Totals } from '../core/stats.ts';
 const snapshotMs = 1000;
 const shortestMs = 100;
 
+/** A jump is told of after so long, as the mean of it: a burst of a few milliseconds is none. */
+const jumpMs = 50;
+
 interface Watcher {
   from: Totals;
-  /** Whether its last stat said that there was nothing. */
-  idle: boolean;
   push: (stat: Stat) => void;
 }
 
-/** Makes Stats of what was counted: a snapshot a second, and for each watcher one per period and one at a jump from idle. */
+/** Makes Stats of what was counted: a snapshot a second, and for each watcher one per period and one at a jump. */
 export class Reporter {
   readonly #stats: RequestStats;
   readonly #now: () => number;
@@ -22,6 +23,9 @@ export class Reporter {
   readonly #timer: NodeJS.Timeout;
   #from: Totals;
   #snapshot: Stat;
+  /** Requests of its own (not proxied) that watchers were last told of. */
+  #level = 0;
+  #rising?: NodeJS.Timeout;
 
   constructor(stats: RequestStats, now: () => number, pod: string) {
     this.#stats = stats;
@@ -34,6 +38,7 @@ export class Reporter {
     this.#timer = setInterval(() => {
       const to = stats.totals(now());
       this.#snapshot = this.#stat(this.#from, to);
+      this.#level = ownOf(this.#snapshot);
       this.#from = to;
     }, snapshotMs).unref();
   }
@@ -44,14 +49,13 @@ export class Reporter {
 
   /** Pushes a Stat each period (0: a second) until the returned function is called. */
   watch(periodMs: number, push: (stat: Stat) => void): () => void {
-    const watcher: Watcher = { from: this.#stats.totals(this.#now()), idle: true, push };
+    const watcher: Watcher = { from: this.#stats.totals(this.#now()), push };
     this.#watchers.add(watcher);
     const timer = setInterval(
       () => {
         const to = this.#stats.totals(this.#now());
         const stat = this.#stat(watcher.from, to);
         watcher.from = to;
-        watcher.idle = stat.averageConcurrentRequests === 0 && this.#stats.concurrency === 0;
         push(stat);
       },
       periodMs === 0 ? snapshotMs : Math.max(periodMs, shortestMs),
@@ -62,20 +66,22 @@ export class Reporter {
     };
   }
 
-  /** A request ended an idle time: watchers that think nobody is here hear of it now, not at the end of their period. */
-  jumped(): void {
-    for (const watcher of this.#watchers) {
-      if (!watcher.idle) continue;
-      watcher.idle = false;
-      const stat = this.#stat(watcher.from, this.#stats.totals(this.#now()));
-      stat.averageConcurrentRequests = Math.max(stat.averageConcurrentRequests, this.#stats.concurrency);
-      stat.averageProxiedConcurrentRequests = Math.max(stat.averageProxiedConcurrentRequests, this.#stats.proxied);
-      watcher.push(stat);
-    }
+  /** A request came. When there are far more than was last told, watchers hear of it now, not at the end of their period. */
+  arrived(): void {
+    if (this.#rising || this.#stats.concurrency - this.#stats.proxied <= 2 * this.#level + 1) return;
+    const from = this.#stats.totals(this.#now());
+    this.#rising = setTimeout(() => {
+      this.#rising = undefined;
+      const current = ownOf(this.#stat(from, this.#stats.totals(this.#now())));
+      if (current <= 2 * this.#level + 1) return;
+      this.#level = current;
+      for (const { push } of this.#watchers) push({ ...zero, podName: this.#pod, currentConcurrentRequests: current });
+    }, jumpMs).unref();
   }
 
   stop(): void {
     clearInterval(this.#timer);
+    clearTimeout(this.#rising);
   }
 
   #stat(from: Totals, to: Totals): Stat {
@@ -83,6 +89,8 @@ export class Reporter {
     return { podName: this.#pod, ...averages(from, to), processUptime: (to.at - this.#began) / 1000, timestamp: 0 };
   }
 }
+
+const ownOf = (stat: Stat): number => stat.averageConcurrentRequests - stat.averageProxiedConcurrentRequests;
 
 const zero: Stat = {
   podName: '',

@@ -39,6 +39,11 @@ export interface Stat {
   processUptime: number;
   /** Unix seconds; 0 is stamped by the receiver. */
   timestamp: number;
+  /**
+   * Set only where requests suddenly became many more than was last told: how many there are now, as the mean of a moment,
+   * without proxied ones from a pod. All averages are 0 then: it is not part of what windows are made of. Ebb's own.
+   */
+  currentConcurrentRequests?: number | undefined;
 }
 
 /** A Stat with the key of its revision; the peer's WireStatMessage. */
@@ -78,6 +83,7 @@ function createBaseStat(): Stat {
     proxiedRequestCount: 0,
     processUptime: 0,
     timestamp: 0,
+    currentConcurrentRequests: undefined,
   };
 }
 
@@ -103,6 +109,9 @@ export const Stat: MessageFns<Stat> = {
     }
     if (message.timestamp !== 0) {
       writer.uint32(56).int64(message.timestamp);
+    }
+    if (message.currentConcurrentRequests !== undefined) {
+      writer.uint32(65).double(message.currentConcurrentRequests);
     }
     return writer;
   },
@@ -174,6 +183,14 @@ export const Stat: MessageFns<Stat> = {
             }
 
             message.timestamp = longToNumber(reader.int64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 65) {
+              break;
+            }
+
+            message.currentConcurrentRequests = reader.double();
             continue;
           }
         }
