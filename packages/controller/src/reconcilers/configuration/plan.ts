@@ -38,7 +38,7 @@ export function plan(configuration: Configuration, input: Input, now: number): P
       return done(configuration.spec.template?.metadata?.name ? undefined : `failed to create Revision: ${conflict}`);
     }
     status.latestCreatedRevisionName = name;
-    marks.unknown('Ready');
+    if (name !== status.latestReadyRevisionName) marks.unknown('Ready');
     const failed = (error: Error) => {
       if (isAlreadyExists(error)) return { status: () => ({ ...configuration.status }) };
       marks.false('Ready', 'RevisionFailed', `Revision creation failed with message: ${error.message}.`);
@@ -63,6 +63,8 @@ export function plan(configuration: Configuration, input: Input, now: number): P
   if (ready?.status === 'True' && !status.latestReadyRevisionName) {
     events.push({ type: 'Normal', reason: 'ConfigurationReady', message: 'Configuration becomes ready' });
   }
+  if (ready && !['True', 'False', 'Unknown'].includes(ready.status))
+    return done(`unrecognized condition status: ${ready.status} on revision ${quote(created.metadata.name)}`);
   if (ready?.status === 'False') {
     const before = getCondition(configuration.status?.conditions, 'Ready');
     const message = `Revision ${quote(created.metadata.name)} failed with message: ${ready.message ?? ''}.`;

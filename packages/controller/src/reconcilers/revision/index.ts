@@ -30,7 +30,9 @@ export function revisionReconciler({ client, settings, digests, defaults }: Opti
       const deployment = caches.of(builtin.Deployment).get(namespace, deploymentName(revision));
       const without = (deployment?.spec?.replicas ?? 0) > 0 && (deployment?.status?.availableReplicas ?? 0) === 0;
       const labelSelector = `${labels.revisionUID}=${revision.metadata.uid}`;
-      const pod = without ? (await client.list(builtin.Pod, { namespace, labelSelector, limit: 1 })).items[0] : undefined;
+      // What a pod says is a hint: without it the Deployment still speaks.
+      const pods = without ? await client.list(builtin.Pod, { namespace, labelSelector, limit: 1 }).catch(() => undefined) : undefined;
+      const pod = pods?.items[0];
       const known =
         found.state === 'resolved'
           ? {

@@ -1,3 +1,4 @@
+import { annotations } from '@ebb/shared/api/annotations.ts';
 import { builtin, type Deployment, type Pod } from '@ebb/shared/api/builtin.ts';
 import { conditionSets } from '@ebb/shared/api/condition-sets.ts';
 import { isFalse, isReady, type Marks, marking } from '@ebb/shared/api/conditions.ts';
@@ -33,7 +34,7 @@ export function plan(original: Revision, input: Input): Plan<Status> {
   const revision: Revision = { ...original, status };
   const wasReady = isReady(original);
   const done = (error?: string): Plan<Status> => {
-    const becomes = !wasReady && marks.is('Ready', 'True');
+    const becomes = !error && !wasReady && marks.is('Ready', 'True');
     const fails = !isFalse(original.status?.conditions, 'Ready') && marks.is('Ready', 'False');
     const { reason, message } = marks.get('Ready') ?? {};
     return {
@@ -69,9 +70,9 @@ export function plan(original: Revision, input: Input): Plan<Status> {
   if (refused) return done(refused);
   const error = autoscalerStep(revision, input, marks, status, writes);
   // Last: nobody waits for them, and the pods wait for the autoscaler.
-  for (const image of imagesOf(revision)) {
-    if (!input.images.some((i) => i.metadata.name === image.metadata.name))
-      writes.push({ verb: 'create', kind: kinds.Image, object: image });
+  for (const object of imagesOf(revision)) {
+    if (input.images.some((i) => i.metadata.name === object.metadata.name)) continue;
+    writes.push({ verb: 'create', kind: kinds.Image, object, doing: `failed to create image cache ${quote(object.metadata.name)}` });
   }
   return done(error);
 }
@@ -94,7 +95,7 @@ function deploymentStep(revision: Revision, input: Input, marks: Marks, writes: 
   if (!deployment) {
     marks.unknown('ResourcesAvailable', 'Deploying');
     marks.unknown('ContainerHealthy', 'Deploying');
-    writes.push({ verb: 'create', kind: builtin.Deployment, object: wanted });
+    writes.push({ verb: 'create', kind: builtin.Deployment, object: wanted, doing: `failed to create deployment ${quote(name)}` });
     return undefined;
   }
   if (!isOwnedBy(deployment, revision)) {
@@ -102,7 +103,8 @@ function deploymentStep(revision: Revision, input: Input, marks: Marks, writes: 
     return `revision: ${quote(revision.metadata.name)} does not own Deployment: ${quote(name)}`;
   }
   if (deployment.metadata.labels?.[labels.deploymentHash] !== wanted.metadata.labels?.[labels.deploymentHash]) {
-    writes.push({ verb: 'update', kind: builtin.Deployment, object: updatedDeployment(deployment, wanted) });
+    const object = updatedDeployment(deployment, wanted);
+    writes.push({ verb: 'update', kind: builtin.Deployment, object, doing: `failed to update deployment ${quote(name)}` });
   }
   followDeployment(marks, deployment);
   if (withoutPods(input)) {
@@ -121,37 +123,44 @@ function reachability(revision: Revision, deployment: Deployment | undefined, ma
 }
 
 function autoscalerStep(revision: Revision, input: Input, marks: Marks, status: Status, writes: Write[]): string | undefined {
-  const { autoscaler } = input;
+  const { autoscaler, settings } = input;
+  const { name } = revision.metadata;
+  if (autoscaler && !isOwnedBy(autoscaler, revision)) {
+    marks.false('ResourcesAvailable', 'NotOwned', `There is an existing PodAutoscaler ${quote(name)} that we do not own.`);
+    return `revision: ${quote(name)} does not own PodAutoscaler: ${quote(name)}`;
+  }
+  followAutoscaler(marks, status, autoscaler ?? {});
   const wanted = podAutoscalerOf(revision, reachability(revision, input.deployment, marks));
   if (!autoscaler) {
-    writes.push({ verb: 'create', kind: kinds.PodAutoscaler, object: wanted });
-    marks.unknown('Active', 'Deploying');
-    if (!marks.is('ResourcesAvailable', 'False')) marks.unknown('ResourcesAvailable', 'Deploying');
+    const defaulted = { [annotations.class[0]]: settings['config-autoscaler'].podAutoscalerClass };
+    const metadata = { ...wanted.metadata, annotations: { ...defaulted, ...wanted.metadata.annotations } };
+    writes.push({
+      verb: 'create',
+      kind: kinds.PodAutoscaler,
+      object: { ...wanted, metadata },
+      doing: `failed to create PA ${quote(name)}`,
+    });
     return undefined;
   }
-  if (!isOwnedBy(autoscaler, revision)) {
-    marks.false(
-      'ResourcesAvailable',
-      'NotOwned',
-      `There is an existing PodAutoscaler ${quote(revision.metadata.name)} that we do not own.`,
-    );
-    return `revision: ${quote(revision.metadata.name)} does not own PodAutoscaler: ${quote(revision.metadata.name)}`;
-  }
-  const merged = { ...mergedAnnotations(autoscaler, wanted) };
-  if (!jsonEqual(autoscaler.spec, wanted.spec) || !jsonEqual(autoscaler.metadata.annotations ?? {}, merged)) {
+  const merged = mergedAnnotations(autoscaler, wanted);
+  if (
+    !jsonEqual({ ...unset, ...autoscaler.spec }, { ...unset, ...wanted.spec }) ||
+    !jsonEqual(autoscaler.metadata.annotations ?? {}, merged)
+  ) {
     const object = { ...autoscaler, metadata: { ...autoscaler.metadata, annotations: merged }, spec: wanted.spec };
-    writes.push({ verb: 'update', kind: kinds.PodAutoscaler, object });
+    writes.push({ verb: 'update', kind: kinds.PodAutoscaler, object, doing: `failed to update PA ${quote(name)}` });
   }
-  followAutoscaler(marks, status, autoscaler);
   return undefined;
 }
 
-/** Autoscaling annotations follow the revision; class and metric that only the PodAutoscaler has were defaulted and stay. */
+/** What a spec that does not say it says. */
+const unset: Partial<PodAutoscaler['spec']> = { containerConcurrency: 0, reachability: '' };
+
+/** The revision's annotations; of autoscaling only those, but class and metric, which may have been defaulted. */
 function mergedAnnotations(live: PodAutoscaler, wanted: PodAutoscaler): Record<string, string> {
-  const defaulted = ['autoscaling.knative.dev/class', 'autoscaling.knative.dev/metric'];
+  const defaulted: readonly string[] = [...annotations.class, ...annotations.metric];
   const kept = Object.entries(live.metadata.annotations ?? {}).filter(
     ([k]) => !k.startsWith('autoscaling.knative.dev') || defaulted.includes(k),
   );
-  const own = Object.entries(wanted.metadata.annotations ?? {}).filter(([k]) => k.startsWith('autoscaling.knative.dev'));
-  return Object.fromEntries([...kept, ...own]);
+  return { ...Object.fromEntries(kept), ...wanted.metadata.annotations };
 }

@@ -7,12 +7,14 @@ type Status = NonNullable<Revision['status']>;
 /** Folds the Deployment's conditions into ResourcesAvailable (contract control-plane 7.3, "status"). */
 export function followDeployment(marks: Marks, deployment: Deployment): void {
   const conditions = deployment.status?.conditions ?? [];
-  const failure = conditions.find((c) => c.type === 'ReplicaFailure' && c.status === 'True');
+  const failure = conditions.find((c) => c.type === 'ReplicaFailure');
   const progressing = conditions.find((c) => c.type === 'Progressing');
-  if (failure) marks.false('ResourcesAvailable', failure.reason ?? '', failure.message ?? '');
-  else if (!progressing || progressing.status === 'Unknown') marks.unknown('ResourcesAvailable', 'Deploying');
-  else if (progressing.status === 'True') marks.true('ResourcesAvailable');
-  else marks.false('ResourcesAvailable', progressing.reason ?? '', progressing.message ?? '');
+  const blamed = [failure?.status === 'True' && failure, progressing?.status === 'False' && progressing].find(Boolean);
+  const unsure = [failure, progressing].find((c) => c?.status === 'Unknown');
+  if (blamed) marks.false('ResourcesAvailable', blamed.reason ?? '', blamed.message ?? '');
+  else if (unsure) marks.unknown('ResourcesAvailable', unsure.reason, unsure.message);
+  else if (progressing) marks.true('ResourcesAvailable');
+  else marks.unknown('ResourcesAvailable', 'Deploying');
 }
 
 /** What a pod of a Deployment without available pods says about why. */
@@ -39,7 +41,7 @@ export function followPod(marks: Marks, deployment: Deployment, pod: Pod | undef
 }
 
 /** Copies what the PodAutoscaler says (contract 7.3, "PA status → Revision"). */
-export function followAutoscaler(marks: Marks, status: Status, pa: PodAutoscaler): void {
+export function followAutoscaler(marks: Marks, status: Status, pa: Pick<PodAutoscaler, 'status'>): void {
   const scale = (n: number | undefined) => (n !== undefined && n >= 0 ? n : undefined);
   status.actualReplicas = scale(pa.status?.actualScale);
   status.desiredReplicas = scale(pa.status?.desiredScale);

@@ -3,7 +3,7 @@ import { conditionSets } from '@ebb/shared/api/condition-sets.ts';
 import { marking } from '@ebb/shared/api/conditions.ts';
 import type { ServerlessService } from '@ebb/shared/api/kinds.ts';
 import { isOwnedBy } from '@ebb/shared/api/meta.ts';
-import type { Plan, Write } from '@ebb/shared/kube/reconciler.ts';
+import type { FailedWrite, Plan, Write } from '@ebb/shared/kube/reconciler.ts';
 import { jsonEqual } from '@ebb/shared/lib/equal.ts';
 import { publicEndpointsOf, readyAddresses, sameSubsets } from './resources/endpoints.ts';
 import { privateName, privateServiceOf, publicServiceOf } from './resources/services.ts';
@@ -42,23 +42,31 @@ export function plan(sks: ServerlessService, input: Input): Plan<Status> {
     return done(`error retrieving deployment selector spec: deployments.apps ${JSON.stringify(sks.spec.objectRef?.name)} not found`);
 
   const privateWanted = privateServiceOf(sks, input.deployment.spec?.selector.matchLabels ?? {});
-  let working = '';
+  // Only a write that fails is told of: when all are done, what counts is who answers.
+  const failing = (reason: string): FailedWrite => {
+    const conditions = () => {
+      const failed = marking(conditionSets.ServerlessService, marks.conditions);
+      failed.unknown('EndpointsPopulated', reason, message);
+      return failed.conditions;
+    };
+    return () => ({ status: (before: Status) => ({ ...before, conditions: conditions() }) });
+  };
   if (!input.privateService) {
-    working ||= 'CreatingPrivateService';
-    writes.push({ verb: 'create', kind: builtin.Service, object: privateWanted, doing: 'failed to create private K8s Service' });
+    const failed = failing('CreatingPrivateService');
+    writes.push({ verb: 'create', kind: builtin.Service, object: privateWanted, doing: 'failed to create private K8s Service', failed });
   } else if (!sameService(input.privateService, privateWanted)) {
-    working ||= 'UpdatingPrivateService';
     writes.push({
       verb: 'update',
       kind: builtin.Service,
       object: updated(input.privateService, privateWanted),
       doing: 'failed to update private K8s Service',
+      failed: failing('UpdatingPrivateService'),
     });
   }
   const publicWanted = publicServiceOf(sks);
   if (!input.publicService) {
-    working ||= 'CreatingPublicService';
-    writes.push({ verb: 'create', kind: builtin.Service, object: publicWanted, doing: 'failed to create public K8s Service' });
+    const failed = failing('CreatingPublicService');
+    writes.push({ verb: 'create', kind: builtin.Service, object: publicWanted, doing: 'failed to create public K8s Service', failed });
   } else if (!sameService(input.publicService, publicWanted)) {
     writes.push({
       verb: 'update',
@@ -69,8 +77,8 @@ export function plan(sks: ServerlessService, input: Input): Plan<Status> {
   }
   const endpoints = publicEndpointsOf(sks, input.privateEndpoints, input.activatorEndpoints);
   if (!input.publicEndpoints) {
-    working ||= 'CreatingPublicEndpoints';
-    writes.push({ verb: 'create', kind: builtin.Endpoints, object: endpoints, doing: 'failed to create public K8s Endpoints' });
+    const failed = failing('CreatingPublicEndpoints');
+    writes.push({ verb: 'create', kind: builtin.Endpoints, object: endpoints, doing: 'failed to create public K8s Endpoints', failed });
   } else if (!sameSubsets(input.publicEndpoints, endpoints)) {
     const object = { ...input.publicEndpoints, subsets: endpoints.subsets } as Endpoints;
     writes.push({ verb: 'update', kind: builtin.Endpoints, object, doing: 'failed to update public K8s Endpoints' });
@@ -85,7 +93,7 @@ export function plan(sks: ServerlessService, input: Input): Plan<Status> {
   else marks.false(...populated);
   // Pods, not activators, make it ready: behind activators alone it is Unknown, as at zero.
   if (readyAddresses(input.privateEndpoints) > 0) marks.true('EndpointsPopulated');
-  else marks.unknown('EndpointsPopulated', working || 'NoHealthyBackends', message);
+  else marks.unknown('EndpointsPopulated', 'NoHealthyBackends', message);
   return done();
 }
 

@@ -56,22 +56,22 @@ describe('user containers', () => {
       'tcp without port',
       { tcpSocket: { port: 0 }, successThreshold: 1 },
       false,
-      '{"successThreshold":1,"tcpSocket":{"host":"127.0.0.1","port":8080}}',
+      '{"tcpSocket":{"port":8080,"host":"127.0.0.1"},"successThreshold":1}',
     ],
-    ['tcp elsewhere', { tcpSocket: { port: 9999 } }, false, '{"tcpSocket":{"host":"127.0.0.1","port":9999}}'],
+    ['tcp elsewhere', { tcpSocket: { port: 9999 } }, false, '{"tcpSocket":{"port":9999,"host":"127.0.0.1"}}'],
     [
       'http with path and query',
-      { httpGet: { path: '/ok?a=b', port: 0 } },
+      { httpGet: { path: '/ok?a=b&c', port: 0 } },
       false,
-      '{"httpGet":{"path":"/ok?a=b","port":8080,"host":"127.0.0.1","scheme":"HTTP"}}',
+      '{"httpGet":{"path":"/ok?a=b\\u0026c","port":8080,"host":"127.0.0.1","scheme":"HTTP"}}',
     ],
     ['grpc', { grpc: { port: 0, service: '' } }, false, '{"grpc":{"port":8080,"service":""}}'],
-    ['exec', { exec: { command: ['true'] } }, true, '{"tcpSocket":{"host":"127.0.0.1","port":8080}}'],
+    ['exec', { exec: { command: ['true'] } }, true, '{"tcpSocket":{"port":8080,"host":"127.0.0.1"}}'],
     [
       'a period without a timeout',
       { tcpSocket: { port: 0 }, periodSeconds: 3 },
       false,
-      '{"periodSeconds":3,"tcpSocket":{"host":"127.0.0.1","port":8080},"timeoutSeconds":1}',
+      '{"tcpSocket":{"port":8080,"host":"127.0.0.1"},"timeoutSeconds":1,"periodSeconds":3}',
     ],
   ])('readiness probe: %s', (_what, readinessProbe, stays, encoded) => {
     const d = deploymentOf(revision({ containers: [{ ...user, readinessProbe }] }), settings());
@@ -84,6 +84,48 @@ describe('user containers', () => {
     const probes = { livenessProbe: { httpGet: { path: '/live', port: 1 } }, startupProbe: { tcpSocket: { port: 5 } } };
     const c = named(deploymentOf(revision({ containers: [{ ...user, ...probes }] }), settings()), 'user-container');
     expect([c.livenessProbe?.httpGet?.port, c.startupProbe?.tcpSocket?.port]).toEqual([8080, 5]);
+  });
+
+  describe('with multi-container-probing', () => {
+    const probing = settings({ 'config-features': { 'multi-container-probing': 'Enabled' } });
+    const serving = (given: Partial<Container> = {}): Container => ({ ...user, ports: [{ containerPort: 9000 }], ...given });
+    const side = (readinessProbe?: Container['readinessProbe'], name = 'side'): Container => ({ name, image: 'x', readinessProbe });
+    const listed = (...all: Container[]) => env(deploymentOf(revision({ containers: all }), probing), 'SERVING_READINESS_PROBE');
+
+    test('a liveness probe keeps a port of its own', () => {
+      const port = (p: number | string) => {
+        const c = serving({ livenessProbe: { tcpSocket: { port: p } } });
+        return named(deploymentOf(revision({ containers: [c] }), probing), 'user-container').livenessProbe?.tcpSocket?.port;
+      };
+      expect([port(77), port(0), port('name')]).toEqual([77, 9000, 9000]);
+    });
+
+    test.each<[string, Container[], string]>([
+      [
+        'one container: a list all the same',
+        [serving({ readinessProbe: { tcpSocket: { port: 0 } } })],
+        '[{"tcpSocket":{"port":9000,"host":"127.0.0.1"}}]',
+      ],
+      [
+        'the serving one first',
+        [side({ grpc: { port: 5, service: '' } }), serving({ readinessProbe: { tcpSocket: { port: 0 } } })],
+        '[{"tcpSocket":{"port":9000,"host":"127.0.0.1"}},{"grpc":{"port":5,"service":""}}]',
+      ],
+      [
+        'none of the serving one',
+        [side({ httpGet: { port: 5 } }), serving()],
+        '[null,{"httpGet":{"port":5,"host":"127.0.0.1","scheme":"HTTP"}}]',
+      ],
+      ["commands are the kubelet's", [side({ exec: { command: ['x'] } }), side(undefined, 'third'), serving()], '[null]'],
+    ])('%s', (_what, all, encoded) => {
+      expect(listed(...all)).toBe(encoded);
+    });
+
+    test('a probe of a sidecar needs a port', () => {
+      expect(() => listed(side({ tcpSocket: { port: 0 } }), serving())).toThrow(
+        'sidecar readiness probe does not define probe port on container: side',
+      );
+    });
   });
 });
 
@@ -114,6 +156,115 @@ describe('queue-proxy', () => {
   ])('resources: %s', (_what, deployment, features, annotations, wanted) => {
     const d = deploymentOf(revision({}, annotations), settings({ 'config-deployment': deployment, 'config-features': features }));
     expect(named(d, 'queue-proxy').resources).toEqual(wanted);
+  });
+
+  const q = 'queue.sidecar.serving.knative.dev';
+  // Beside Go's arithmetic: the same inputs give the same quantities there.
+  test.each<[string, Record<string, string>, Container['resources'], unknown]>([
+    ['of nothing', { [`${q}/resource-percentage`]: '20' }, {}, { requests: { cpu: '25m' } }],
+    [
+      'within its bounds',
+      { [`${q}/resource-percentage`]: '5' },
+      { requests: { cpu: '1', memory: '2Gi' }, limits: { cpu: '4', memory: '5Gi' } },
+      { requests: { cpu: '50m', memory: '107374182400m' }, limits: { cpu: '200m', memory: '256Mi' } },
+    ],
+    [
+      'not less',
+      { [`${q}/resource-percentage`]: '0.1' },
+      { requests: { cpu: '1', memory: '1Gi' }, limits: { cpu: '1', memory: '1Gi' } },
+      { requests: { cpu: '25m', memory: '50Mi' }, limits: { cpu: '40m', memory: '200Mi' } },
+    ],
+    [
+      'not more',
+      { [`${q}/resourcePercentage`]: '100' },
+      { requests: { cpu: '1', memory: '1Gi' }, limits: { cpu: '1', memory: '1Gi' } },
+      { requests: { cpu: '100m', memory: '200Mi' }, limits: { cpu: '500m', memory: '500Mi' } },
+    ],
+    [
+      'the annotation of a resource wins',
+      { [`${q}/resource-percentage`]: '100', [`${q}/cpu-resource-limit`]: '3', [`${q}/ephemeral-storage-resource-limit`]: '4Mi' },
+      { limits: { cpu: '1', memory: '0' } },
+      { requests: { cpu: '25m' }, limits: { cpu: '3', 'ephemeral-storage': '4Mi' } },
+    ],
+  ])('resources as a share of the user container: %s', (_what, annotations, resources, wanted) => {
+    const d = deploymentOf(revision({ containers: [{ ...user, resources }] }, annotations), settings());
+    expect(named(d, 'queue-proxy').resources).toEqual(wanted);
+  });
+
+  test.each([
+    ['Disabled', 'enabled', false],
+    ['Allowed', undefined, false],
+    ['Allowed', 'no', false],
+    ['Allowed', 'Enabled', true],
+    ['Enabled', undefined, true],
+  ])("the pod's annotations: feature %s, annotation %s", (flag, annotation, mounted) => {
+    const annotations: Record<string, string> = annotation ? { 'features.knative.dev/queueproxy-podinfo': annotation } : {};
+    const d = deploymentOf(revision({}, annotations), settings({ 'config-features': { 'queueproxy.mount-podinfo': flag } }));
+    expect(named(d, 'queue-proxy').volumeMounts).toEqual(
+      mounted ? [{ name: 'pod-info', mountPath: '/etc/podinfo', readOnly: true }] : undefined,
+    );
+    expect(d.spec?.template.spec?.volumes).toEqual(
+      mounted
+        ? [{ name: 'pod-info', downwardAPI: { items: [{ path: 'annotations', fieldRef: { fieldPath: 'metadata.annotations' } }] } }]
+        : undefined,
+    );
+  });
+
+  test('what it is told: names, order and values', () => {
+    const own = revision({ timeoutSeconds: 42, responseStartTimeoutSeconds: 4, idleTimeoutSeconds: 3, containerConcurrency: 7 });
+    own.metadata.labels = { 'serving.knative.dev/service': 'svc' };
+    const owner = { apiVersion: 'serving.knative.dev/v1', kind: 'Configuration', name: 'config', uid: 'u', controller: true };
+    own.metadata.ownerReferences = [owner];
+    const config = {
+      'config-deployment': { 'queue-sidecar-rootca': 'CA', 'queue-sidecar-tls-min-version': '1.2' },
+      'config-features': { 'autodetect-http2': 'enabled' },
+      'config-logging': { 'loglevel.queueproxy': 'debug', 'zap-logger-config': '{}' },
+      'config-observability': { 'request-metrics-protocol': 'prometheus', 'logging.request-log-template': '<{{.Request.Method}}>' },
+    };
+    expect(named(deploymentOf(own, settings(config)), 'queue-proxy').env?.map((e) => [e.name, e.value ?? e.valueFrom?.fieldRef])).toEqual([
+      ['SERVING_NAMESPACE', 'default'],
+      ['SERVING_SERVICE', 'svc'],
+      ['SERVING_CONFIGURATION', 'config'],
+      ['SERVING_REVISION', 'hello-00001'],
+      ['QUEUE_SERVING_PORT', '8012'],
+      ['QUEUE_SERVING_TLS_PORT', '8112'],
+      ['CONTAINER_CONCURRENCY', '7'],
+      ['REVISION_TIMEOUT_SECONDS', '42'],
+      ['REVISION_RESPONSE_START_TIMEOUT_SECONDS', '4'],
+      ['REVISION_IDLE_TIMEOUT_SECONDS', '3'],
+      ['SERVING_POD', { fieldPath: 'metadata.name' }],
+      ['SERVING_POD_IP', { fieldPath: 'status.podIP' }],
+      ['SERVING_LOGGING_CONFIG', '{}'],
+      ['SERVING_LOGGING_LEVEL', 'debug'],
+      ['USER_PORT', '8080'],
+      ['SYSTEM_NAMESPACE', 'knative-serving'],
+      ['SERVING_READINESS_PROBE', ''],
+      ['HOST_IP', { apiVersion: 'v1', fieldPath: 'status.hostIP' }],
+      ['ENABLE_HTTP2_AUTO_DETECTION', 'true'],
+      ['ENABLE_HTTP_FULL_DUPLEX', 'false'],
+      ['ROOT_CA', 'CA'],
+      ['QUEUE_PROXY_TLS_MIN_VERSION', '1.2'],
+      ['QUEUE_PROXY_TLS_MAX_VERSION', ''],
+      ['QUEUE_PROXY_TLS_CIPHER_SUITES', ''],
+      ['QUEUE_PROXY_TLS_CURVE_PREFERENCES', ''],
+      ['ENABLE_MULTI_CONTAINER_PROBES', 'false'],
+      [
+        'OBSERVABILITY_CONFIG',
+        '{"tracing":{"protocol":"none"},"metrics":{"protocol":"none"},"runtime":{"profiling":"disabled","exportInterval":15000000000},"requestMetrics":{"protocol":"prometheus"},"requestLogTemplate":"\\u003c{{.Request.Method}}\\u003e"}',
+      ],
+    ]);
+  });
+
+  test('its ports in order; one for profiles when there are any', () => {
+    const portsOf = (config = {}) =>
+      named(deploymentOf(revision(), settings(config)), 'queue-proxy').ports?.map((p) => `${p.name} ${p.containerPort}`);
+    const usual = ['http-autometric 9090', 'http-usermetric 9091', 'queue-port 8012', 'https-port 8112'];
+    expect(portsOf()).toEqual(usual);
+    expect(portsOf({ 'config-observability': { 'runtime-profiling': 'enabled' } })).toEqual([
+      ...usual.slice(0, 2),
+      'profiling-port 8008',
+      ...usual.slice(2),
+    ]);
   });
 
   test('tokens: one per audience, and no volume without one', () => {
@@ -148,6 +299,46 @@ describe('the Deployment', () => {
     expect(Object.keys(pod({ containerConcurrency: 1, idleTimeoutSeconds: 2, responseStartTimeoutSeconds: 3 }) ?? {})).not.toContain(
       'containerConcurrency',
     );
+  });
+
+  test("runtime class: the user's, else what is configured for its labels", () => {
+    const config = { 'config-deployment': { 'runtime-class-name': 'gvisor: {}\nkata: {selector: {use: kata}}' } };
+    const of = (spec: Partial<Revision['spec']>, labels = {}) =>
+      deploymentOf(revision(spec, {}, labels), settings(config)).spec?.template.spec?.runtimeClassName;
+    expect([of({}), of({}, { use: 'kata' }), of({ runtimeClassName: 'own' })]).toEqual(['gvisor', 'kata', 'own']);
+    expect(deploymentOf(revision(), settings()).spec?.template.spec).not.toHaveProperty('runtimeClassName');
+  });
+
+  test('logs are collected: a volume, a mount of its own in each user container, behind what is there', () => {
+    const config = { 'config-observability': { 'logging.enable-var-log-collection': 'true' } };
+    const volumes = [{ name: 'v', emptyDir: {} }];
+    const d = deploymentOf(
+      revision({ containers: [{ ...user, volumeMounts: [{ name: 'v', mountPath: '/v' }] }], volumes }),
+      settings(config),
+    );
+    expect(d.spec?.template.spec?.volumes).toEqual([...volumes, { name: 'knative-var-log', emptyDir: {} }]);
+    expect(named(d, 'user-container').volumeMounts).toEqual([
+      { name: 'v', mountPath: '/v' },
+      { name: 'knative-var-log', mountPath: '/var/log', subPathExpr: '$(K_INTERNAL_POD_NAMESPACE)_$(K_INTERNAL_POD_NAME)_user-container' },
+    ]);
+    expect(
+      named(d, 'user-container')
+        .env?.slice(-2)
+        .map((e) => [e.name, e.valueFrom?.fieldRef?.fieldPath]),
+    ).toEqual([
+      ['K_INTERNAL_POD_NAME', 'metadata.name'],
+      ['K_INTERNAL_POD_NAMESPACE', 'metadata.namespace'],
+    ]);
+    expect(named(d, 'queue-proxy').volumeMounts).toBeUndefined();
+  });
+
+  test('init containers are as the user has them, tags and all', () => {
+    const initContainers = [{ name: 'prepare', image: 'example.com/prepare' }];
+    const resolved = {
+      ...revision({ initContainers }),
+      status: { initContainerStatuses: [{ name: 'prepare', imageDigest: 'x@sha256:1' }] },
+    };
+    expect(deploymentOf(resolved, settings()).spec?.template.spec?.initContainers).toEqual(initContainers);
   });
 
   test('routing marks and autoscaling stay with the revision', () => {

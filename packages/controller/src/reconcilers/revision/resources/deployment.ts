@@ -3,13 +3,15 @@ import type { Deployment, PodSpec } from '@ebb/shared/api/builtin.ts';
 import type { Revision } from '@ebb/shared/api/kinds.ts';
 import { labels } from '@ebb/shared/api/labels.ts';
 import { ownerReference } from '@ebb/shared/api/meta.ts';
+import { lookupRuntimeClass } from '@ebb/shared/config/runtime-class.ts';
 import { childName } from '@ebb/shared/lib/child-name.ts';
 import { parseDuration } from '@ebb/shared/lib/duration.ts';
 import { stableJson } from '@ebb/shared/lib/equal.ts';
 import { fnv1a32 } from '@ebb/shared/lib/hash.ts';
 import { servingContainer, userContainers } from './containers.ts';
 import { childAnnotations, childLabels } from './metadata.ts';
-import { queueProxyContainer, type Settings, tokenVolumes } from './queue-proxy.ts';
+import { queueProxyContainer, type Settings } from './queue-proxy.ts';
+import { logVolume, queueVolumes, withLogs } from './volumes.ts';
 
 export const deploymentName = (revision: Revision): string => childName(revision.metadata.name, '-deployment');
 
@@ -40,11 +42,21 @@ function podSpec(revision: Revision, settings: Settings): PodSpec {
       ],
     },
   };
-  const tokens = tokenVolumes(settings['config-deployment'].queueTokenAudiences);
+  const multiProbing = settings['config-features']['multi-container-probing'] === 'Enabled';
+  const collects = settings['config-observability'].enableVarLogCollection;
+  const users = userContainers(revision, multiProbing).map((c) => (collects ? withLogs(c) : c));
+  const volumes = [
+    ...((spec as PodSpec).volumes ?? []),
+    ...queueVolumes(revision, settings).map(({ volume }) => volume),
+    ...(collects ? [logVolume] : []),
+  ];
+  const runtimeClassName =
+    (spec as PodSpec).runtimeClassName ?? lookupRuntimeClass(settings['config-deployment'].runtimeClasses, revision.metadata.labels);
   return {
     ...(spec as PodSpec),
-    ...(tokens.length > 0 ? { volumes: [...((spec as PodSpec).volumes ?? []), ...tokens] } : {}),
-    containers: [...userContainers(revision), queueProxyContainer(revision, settings)],
+    ...(volumes.length > 0 ? { volumes } : {}),
+    ...(runtimeClassName ? { runtimeClassName } : {}),
+    containers: [...users, queueProxyContainer(revision, settings)],
     terminationGracePeriodSeconds: timeoutSeconds ?? settings['config-defaults'].revisionTimeoutSeconds,
     enableServiceLinks: spec.enableServiceLinks ?? settings['config-defaults'].enableServiceLinks,
     ...(spec.affinity || !spread ? {} : { affinity }),

@@ -18,9 +18,10 @@ export function podAutoscalerOf(revision: Revision, reachability: PodAutoscaler[
       ownerReferences: [ownerReference(revision)],
     },
     spec: {
-      containerConcurrency: revision.spec.containerConcurrency ?? 0,
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: deploymentName(revision) },
-      reachability,
+      // Zero values are left out, as Go does: a PodAutoscaler the peer made is then no other.
+      ...(revision.spec.containerConcurrency ? { containerConcurrency: revision.spec.containerConcurrency } : {}),
+      ...(reachability ? { reachability } : {}),
       protocolType: protocolOf(revision.spec),
     },
   };

@@ -1,11 +1,15 @@
 import { findAnnotation } from '@ebb/shared/api/annotations.ts';
-import type { Container, PodSpec } from '@ebb/shared/api/builtin.ts';
+import type { Container } from '@ebb/shared/api/builtin.ts';
 import type { Revision } from '@ebb/shared/api/kinds.ts';
 import { labels } from '@ebb/shared/api/labels.ts';
 import { controllerOf } from '@ebb/shared/api/meta.ts';
 import { ports } from '@ebb/shared/api/ports.ts';
 import type { Configs } from '@ebb/shared/config/tables.ts';
-import { encodeReadinessProbe, protocolOf, servingContainer, userPort } from './containers.ts';
+import { protocolOf, servingContainer, userPort } from './containers.ts';
+import { goJson } from './go-json.ts';
+import { readinessProbes } from './probes.ts';
+import { queueResources } from './queue-resources.ts';
+import { queueVolumes } from './volumes.ts';
 
 export type Settings = Pick<
   Configs,
@@ -18,27 +22,7 @@ export type Settings = Pick<
   | 'config-observability'
 > & { systemNamespace: string };
 
-const tokenVolume = 'knative-token-volume';
-
 const field = (fieldPath: string, apiVersion?: string) => ({ fieldRef: apiVersion ? { apiVersion, fieldPath } : { fieldPath } });
-
-function resources(revision: Revision, { 'config-deployment': c, 'config-features': features }: Settings): Container['resources'] {
-  const more = features['queueproxy.resource-defaults'] === 'Enabled';
-  const own = (name: Parameters<typeof findAnnotation>[1]) => findAnnotation(revision.metadata.annotations, name)?.value;
-  const set = (values: Record<string, string | undefined>) =>
-    Object.fromEntries(Object.entries(values).filter((e): e is [string, string] => e[1] !== undefined));
-  const requests = set({
-    cpu: own('queueCPURequest') ?? c.queueCpuRequest ?? '25m',
-    memory: own('queueMemoryRequest') ?? c.queueMemoryRequest ?? (more ? '400Mi' : undefined),
-    'ephemeral-storage': own('queueEphemeralStorageRequest') ?? c.queueEphemeralStorageRequest,
-  });
-  const limits = set({
-    cpu: own('queueCPULimit') ?? c.queueCpuLimit ?? (more ? '1000m' : undefined),
-    memory: own('queueMemoryLimit') ?? c.queueMemoryLimit ?? (more ? '800Mi' : undefined),
-    'ephemeral-storage': own('queueEphemeralStorageLimit') ?? c.queueEphemeralStorageLimit,
-  });
-  return Object.keys(limits).length ? { limits, requests } : { requests };
-}
 
 /** The sidecar (contract control-plane 7.4 item 6): ports, environment and probe in the contract's order. */
 export function queueProxyContainer(revision: Revision, s: Settings): Container {
@@ -66,7 +50,7 @@ export function queueProxyContainer(revision: Revision, s: Settings): Container 
     { name: 'SERVING_LOGGING_LEVEL', value: s['config-logging'].levels.queueproxy ?? '' },
     { name: 'USER_PORT', value: String(userPort(spec)) },
     { name: 'SYSTEM_NAMESPACE', value: s.systemNamespace },
-    { name: 'SERVING_READINESS_PROBE', value: encodeReadinessProbe(spec) },
+    { name: 'SERVING_READINESS_PROBE', value: readinessProbes(spec, s['config-features']['multi-container-probing'] === 'Enabled') },
     { name: 'HOST_IP', valueFrom: field('status.hostIP', 'v1') },
     { name: 'ENABLE_HTTP2_AUTO_DETECTION', value: flag('autodetect-http2') },
     {
@@ -84,7 +68,7 @@ export function queueProxyContainer(revision: Revision, s: Settings): Container 
   const out: Container = {
     name: 'queue-proxy',
     image: deployment.queueSidecarImage,
-    resources: resources(revision, s),
+    resources: queueResources(revision, s),
     ports: [
       { name: 'http-autometric', containerPort: ports.autometric },
       { name: 'http-usermetric', containerPort: ports.usermetric },
@@ -101,7 +85,8 @@ export function queueProxyContainer(revision: Revision, s: Settings): Container 
     },
     env,
   };
-  if (deployment.queueTokenAudiences.length > 0) out.volumeMounts = [{ name: tokenVolume, mountPath: '/var/run/secrets/tokens' }];
+  const volumes = queueVolumes(revision, s);
+  if (volumes.length > 0) out.volumeMounts = volumes.map(({ mount }) => mount);
   if (probe) {
     const { exec, httpGet, tcpSocket, grpc, ...timing } = probe;
     const timings = Object.fromEntries(Object.entries(timing).filter(([, v]) => v !== 0));
@@ -110,28 +95,26 @@ export function queueProxyContainer(revision: Revision, s: Settings): Container 
   return out;
 }
 
-/** Service-account tokens for queue-proxy, one per audience (contract 7.4 item 5). */
-export function tokenVolumes(audiences: readonly string[]): NonNullable<PodSpec['volumes']> {
-  const sources = [...audiences].sort().map((audience) => ({ serviceAccountToken: { audience, expirationSeconds: 3600, path: audience } }));
-  return sources.length > 0 ? [{ name: tokenVolume, projected: { sources } }] : [];
-}
-
-/** OBSERVABILITY_CONFIG: what queue-proxy needs of config-observability, zero values omitted. */
+/** OBSERVABILITY_CONFIG: config-observability as the peer writes it, zero values left out, intervals in ns. */
 function observabilityConfig(o: Settings['config-observability']): string {
-  const config: Record<string, unknown> = {
-    tracing: {
-      protocol: o.tracingProtocol,
-      ...(o.tracingEndpoint ? { endpoint: o.tracingEndpoint } : {}),
-      ...(o.tracingSamplingRate ? { samplingRate: o.tracingSamplingRate } : {}),
+  const interval = (ms: number) => (ms ? ms * 1e6 : undefined);
+  return goJson({
+    tracing: { protocol: o.tracingProtocol, endpoint: o.tracingEndpoint || undefined, samplingRate: o.tracingSamplingRate || undefined },
+    metrics: {
+      protocol: o.metricsProtocol,
+      endpoint: o.metricsEndpoint || undefined,
+      exportInterval: interval(o.metricsExportIntervalMs),
     },
-    metrics: { protocol: o.metricsProtocol, ...(o.metricsEndpoint ? { endpoint: o.metricsEndpoint } : {}) },
-    runtime: { profiling: o.runtimeProfiling },
-    requestMetrics: { protocol: o.requestMetricsProtocol, ...(o.requestMetricsEndpoint ? { endpoint: o.requestMetricsEndpoint } : {}) },
-  };
-  if (o.enableVarLogCollection) config.EnableVarLogCollection = true;
-  if (o.revisionUrlTemplate) config.LoggingURLTemplate = o.revisionUrlTemplate;
-  if (o.enableRequestLog) config.enableRequestLog = true;
-  if (o.requestLogTemplate) config.requestLogTemplate = o.requestLogTemplate;
-  if (o.enableProbeRequestLog) config.enableProbeRequestLog = true;
-  return JSON.stringify(config);
+    runtime: { profiling: o.runtimeProfiling, exportInterval: interval(o.runtimeExportIntervalMs) },
+    requestMetrics: {
+      protocol: o.requestMetricsProtocol,
+      endpoint: o.requestMetricsEndpoint || undefined,
+      exportInterval: interval(o.requestMetricsExportIntervalMs),
+    },
+    EnableVarLogCollection: o.enableVarLogCollection || undefined,
+    LoggingURLTemplate: o.revisionUrlTemplate || undefined,
+    enableRequestLog: o.enableRequestLog || undefined,
+    requestLogTemplate: o.requestLogTemplate || undefined,
+    enableProbeRequestLog: o.enableProbeRequestLog || undefined,
+  });
 }
