@@ -119,10 +119,16 @@ describe('the registration', () => {
     return { ...made, stop: () => made.stop().then(() => informers.stop()) };
   }
 
-  test('is written by the leader alone, as soon as it is installed, and comes to rest', async () => {
-    const one = await registrar({ ca: 'CA', leading: true });
-    const two = await registrar({ ca: 'other', leading: false });
+  test('has its rules from the leader alone, as soon as it is installed, and comes to rest', async () => {
+    const state = { ca: 'CA', leading: false };
+    const one = await registrar(state);
+    const two = await registrar({ ca: 'CA', leading: false });
     await install();
+    await until(() => one.believes('CA') || expect.fail('not yet'));
+    expect((await live()).map((w) => w.webhooks?.[0]?.rules)).toEqual([undefined, undefined, undefined]);
+    state.leading = true;
+    one.sync();
+    await until(async () => expect((await live())[2]?.webhooks?.[0]?.rules).toHaveLength(1));
     await until(() => one.believes('CA') || expect.fail('not yet'));
     const written = await live();
     expect(written.map((w) => w.webhooks?.[0]?.rules?.length)).toEqual([10, 10, 1]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Configuration, desiredConfiguration, type Registration, registrations } from './desired.ts';
+import { believingConfiguration, type Configuration, desiredConfiguration, type Registration, registrations } from './desired.ts';
 
 const address = { service: 'webhook', namespace: 'knative-serving', ca: 'CA' };
 const of = (path: Registration['path']) => registrations.find((r) => r.path === path) as Registration;
@@ -58,6 +58,18 @@ describe('the registration', () => {
         ],
       },
     });
+  });
+
+  test('of a replica that does not lead changes the CA and nothing else', () => {
+    const r = of('/defaulting');
+    const shell = installed(r, { rules: [{ apiGroups: ['x'] }], clientConfig: { caBundle: '', service: { name: 'other' } } });
+    shell.webhooks?.push({ name: 'other.example.com', clientConfig: { caBundle: 'x' } } as never);
+    const believing = believingConfiguration(shell, r, 'CA');
+    expect(believing.webhooks).toEqual([
+      { ...shell.webhooks?.[0], clientConfig: { caBundle: 'Q0E=', service: { name: 'other' } } },
+      shell.webhooks?.[1],
+    ]);
+    expect(believingConfiguration(believing, r, 'CA')).toEqual(believing);
   });
 
   test('keeps what the installed object chose, and what is not its own', () => {

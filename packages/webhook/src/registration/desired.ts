@@ -73,6 +73,15 @@ export interface Address {
   owner?: OwnerReference;
 }
 
+const bundleOf = (ca: string): string => Buffer.from(ca).toString('base64');
+
+/** A webhook object with the CA that is to be believed, and else as it is installed. */
+export function believingConfiguration<T extends Configuration>(installed: T, r: Registration, ca: string): T {
+  const caBundle = bundleOf(ca);
+  const webhooks = (installed.webhooks ?? []).map((w) => (w.name === r.name ? { ...w, clientConfig: { ...w.clientConfig, caBundle } } : w));
+  return { ...installed, webhooks } as T;
+}
+
 /** A webhook object as it should be, from the one that is installed; what the shell chose beside rules and address stays. */
 export function desiredConfiguration<T extends Configuration>(installed: T, r: Registration, address: Address): T {
   const present = (installed.webhooks ?? []).find((w) => w.name === r.name) as Record<string, unknown> | undefined;
@@ -91,7 +100,7 @@ export function desiredConfiguration<T extends Configuration>(installed: T, r: R
     rules: r.rules,
     ...r.fixed,
     clientConfig: {
-      caBundle: Buffer.from(address.ca).toString('base64'),
+      caBundle: bundleOf(address.ca),
       service: { name: address.service, namespace: address.namespace, path: r.path, port: 443 },
     },
   };

@@ -4,7 +4,7 @@ import type { Cache, Informers } from '@ebb/shared/kube/cache.ts';
 import { isConflict, isNotFound, type KubeClient } from '@ebb/shared/kube/client.ts';
 import { jsonEqual } from '@ebb/shared/lib/equal.ts';
 import type { Logger } from '@ebb/shared/telemetry/log.ts';
-import { type Address, type Configuration, desiredConfiguration, registrations } from './desired.ts';
+import { type Address, believingConfiguration, type Configuration, desiredConfiguration, registrations } from './desired.ts';
 
 interface Options {
   client: KubeClient;
@@ -12,7 +12,10 @@ interface Options {
   log: Logger;
   /** What to register; undefined: nothing yet. */
   address: () => Address | undefined;
-  /** Only one replica writes: two versions at once would undo each other's rules for ever. */
+  /**
+   * Only one replica writes all of it: two versions at once would undo each other's rules for ever. The CA is the same to
+   * all of them, so each puts that right: else nothing could be applied until a leader that is gone has a successor.
+   */
   leading: () => boolean;
 }
 
@@ -42,8 +45,8 @@ export function createRegistrar(o: Options): Registrar {
   const one = async ({ r, kind, cache }: (typeof caches)[number]): Promise<void> => {
     const address = o.address();
     const installed = cache.get('', r.name);
-    if (!address || !installed || stopped || !o.leading()) return;
-    const desired = desiredConfiguration(installed, r, address);
+    if (!address || !installed || stopped) return;
+    const desired = o.leading() ? desiredConfiguration(installed, r, address) : believingConfiguration(installed, r, address.ca);
     if (jsonEqual(desired, installed)) return;
     await o.client.update(kind, desired);
     o.log.info({ webhook: r.name }, 'registered');
