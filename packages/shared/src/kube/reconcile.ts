@@ -7,6 +7,7 @@ import type { Logger } from '../telemetry/log.ts';
 import { type Applied, applyPlan, describe } from './apply-plan.ts';
 import { isAlreadyExists, isConflict, isNotFound, isTerminating, type KubeClient } from './client.ts';
 import { begin, finish } from './envelope.ts';
+import type { Progress } from './progress.ts';
 import type { Caches, Plan, Reconciler } from './reconciler.ts';
 
 const reconcileLimitMs = 30_000;
@@ -28,6 +29,7 @@ export interface ReconcileOptions {
   bus: EventBus;
   clock: Clock;
   log: Logger;
+  progress: Progress;
   /** Whether this replica is the one for a key. */
   leads: (key: string) => boolean;
 }
@@ -38,7 +40,10 @@ export async function reconcile(r: AnyReconciler, key: string, o: ReconcileOptio
   const slash = key.indexOf('/');
   const [namespace, name] = [key.slice(0, slash), key.slice(slash + 1)];
   const cached = o.caches.of(watches.reconciles).get(namespace, name);
-  if (!cached) r.removed?.(namespace, name);
+  if (!cached) {
+    o.progress.forget(key);
+    r.removed?.(namespace, name);
+  }
   if (!cached || !o.leads(key) || !concerns(r, cached)) return {};
 
   const deleting = cached.metadata.deletionTimestamp !== undefined;
@@ -54,7 +59,12 @@ export async function reconcile(r: AnyReconciler, key: string, o: ReconcileOptio
     o.log.debug({ key, err: error?.message }, 'the namespace goes: nothing more to do');
     return {};
   }
-  if (!deleting && !r.statusless) error = (await writeStatus(r, live, status, o)) ?? error;
+  if (!deleting && !r.statusless) {
+    const finished = (on: AnyObject) => finish(on.status, status, live.metadata.generation, o.clock.now());
+    const waitMs = error ? 0 : o.progress.wait(r, key, live.status, finished(live));
+    if (waitMs > 0) requeueAfterMs = Math.min(waitMs, requeueAfterMs ?? waitMs);
+    else error = (await writeStatus(r, live, finished, o)) ?? error;
+  }
   // A conflict, or a child the cache does not show yet, is normal weather.
   if (error && !isConflict(error) && !isAlreadyExists(error)) {
     o.log.info({ key, err: error.message }, 'reconcile failed; trying again');
@@ -127,24 +137,27 @@ async function within<T>(ms: number, promise: T | Promise<T>): Promise<T> {
   }
 }
 
-/** Writes the status when it differs; a conflict is resolved on the live object (contract 0.4 step 6). */
-async function writeStatus(r: AnyReconciler, original: AnyObject, status: CommonStatus, o: ReconcileOptions): Promise<Error | undefined> {
-  const { watches } = r;
-  const finished = (on: AnyObject) => finish(on.status, status, original.metadata.generation, o.clock.now());
-  if (jsonEqual(finished(original), original.status)) return undefined;
-  let base = original;
+/** Writes the status; a conflict is resolved on the live object (contract 0.4 step 6). */
+async function writeStatus(
+  { watches }: AnyReconciler,
+  original: AnyObject,
+  finished: (on: AnyObject) => CommonStatus,
+  o: ReconcileOptions,
+): Promise<Error | undefined> {
+  const { namespace, name, uid } = original.metadata;
+  // Another reconciler of this process may have written the object meanwhile; its spec is not looked at here.
+  const cached = o.caches.of(watches.reconciles).get(namespace, name);
+  let base = cached && cached.metadata.uid === uid ? cached : original;
   for (let attempt = 0; ; attempt++) {
     try {
-      if (attempt > 0) {
-        base = await o.client.get(watches.reconciles, original.metadata.namespace, original.metadata.name);
-        if (base.metadata.uid !== original.metadata.uid || jsonEqual(finished(base), base.status)) return undefined;
-      }
+      if (attempt > 0) base = await o.client.get(watches.reconciles, namespace, name);
+      if (base.metadata.uid !== uid || jsonEqual(finished(base), base.status)) return undefined;
       await o.client.updateStatus(watches.reconciles, { ...base, status: finished(base) });
       return undefined;
     } catch (error) {
       if (isNotFound(error)) return undefined;
       if (isConflict(error) && attempt < 5) continue;
-      const message = `Failed to update status for ${JSON.stringify(original.metadata.name)}: ${(error as Error).message}`;
+      const message = `Failed to update status for ${JSON.stringify(name)}: ${(error as Error).message}`;
       if (!isConflict(error)) o.recorder.event(watches.source, original, { type: 'Warning', reason: 'UpdateFailed', message });
       return error as Error;
     }

@@ -81,6 +81,11 @@ export interface Reconciler<T extends KubeObject & { status?: CommonStatus }, In
   gather(object: T, caches: Caches): In | Promise<In>;
   /** Pure: the same input and time give the same plan. `input.object` has its conditions initialised. */
   plan(object: T, input: In, now: number): Plan<NonNullable<T['status']>>;
+  /**
+   * A status that says no more than that things are under way may wait a moment for what becomes of them, unless one of
+   * these of its fields changes. Absent: every status is written at once, as others wait for it.
+   */
+  unhurried?: { but: readonly (keyof NonNullable<T['status']> & string)[] };
   /** Writes no status: another reconciler of the same kind does. */
   statusless?: true;
   /** The object is gone. */

@@ -9,7 +9,9 @@ import { competeForBuckets } from './buckets.ts';
 import type { Cache, Change, Indexes, Informers } from './cache.ts';
 import type { KubeClient } from './client.ts';
 import type { Elector } from './leases.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 import { showingOwnWrites } from './own-writes.ts';
+import { Progress } from './progress.ts';
 import { WorkQueue } from './queue.ts';
 import { type AnyReconciler, type Outcome, reconcile } from './reconcile.ts';
 import type { Caches, Reconciler } from './reconciler.ts';
@@ -58,6 +60,8 @@ export function runReconcilers(options: RunOptions): Running {
   const o = { ...options, client: showingOwnWrites(options.client, options.informers) };
   const caches = declareInformers(o.reconcilers, o.informers);
   const queues = new Map<string, WorkQueue>();
+  // Two reconcilers of one object would meet each other's writes as conflicts.
+  const objects = new OneAtATime();
   const timers: NodeJS.Timeout[] = [];
   const duration = o.meter.createHistogram('kn.workqueue.process.duration', { unit: 's' });
   const adds = o.meter.createCounter('kn.workqueue.adds');
@@ -70,15 +74,18 @@ export function runReconcilers(options: RunOptions): Running {
     const { watches } = reconciler;
     const cache = caches.of(watches.reconciles);
     const log = o.log.child({ queue: watches.queue });
-    const one = { ...o, caches, log, leads: (key: string) => buckets.leads(key) };
+    const one = { ...o, caches, log, progress: new Progress(), leads: (key: string) => buckets.leads(key) };
+    const id = (key: string) => `${watches.reconciles.group}/${watches.reconciles.kind} ${key}`;
     const queue: WorkQueue = new WorkQueue({
       workers: o.workers ?? 4,
       handle: async (key) => {
         const started = performance.now();
-        const outcome = await reconcile(reconciler, key, one).catch((error: Error): Outcome => {
-          log.error({ key, err: error }, 'reconcile broke off; trying again');
-          return { error };
-        });
+        const outcome = await objects
+          .run(id(key), () => reconcile(reconciler, key, one))
+          .catch((error: Error): Outcome => {
+            log.error({ key, err: error }, 'reconcile broke off; trying again');
+            return { error };
+          });
         duration.record((performance.now() - started) / 1000, { name: watches.queue });
         if (outcome.error) queue.addFailed(key);
         else queue.forget(key);

@@ -12,6 +12,7 @@ export function routeReconciler(config: ConfigStore, defaults: Defaulter, cluste
   return {
     watches,
     conditions: ['Ready', 'AllTrafficAssigned', 'IngressReady', 'CertificateProvisioned'],
+    unhurried: { but: [] },
     prepare: (route) => defaults('Route', route),
     gather(route, caches) {
       const { namespace, name } = route.metadata;

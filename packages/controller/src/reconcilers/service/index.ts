@@ -8,6 +8,7 @@ export function serviceReconciler(defaults: Defaulter): Reconciler<Service, Inpu
   return {
     watches,
     conditions: ['Ready', 'ConfigurationsReady', 'RoutesReady'],
+    unhurried: { but: [] },
     prepare: (service) => defaults('Service', service),
     gather(service, caches) {
       const { namespace, name } = service.metadata;
