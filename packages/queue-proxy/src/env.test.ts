@@ -30,6 +30,8 @@ describe('readEnv', () => {
       requestMetrics: false,
     });
     expect(readEnv({ ...good, SERVING_READINESS_PROBE: JSON.stringify([probe, probe]) }).probes.length).toBe(2);
+    // A list whose serving container has no probe.
+    expect(readEnv({ ...good, SERVING_READINESS_PROBE: JSON.stringify([null, probe]) }).probes.length).toBe(1);
     expect(readEnv({ ...good, OBSERVABILITY_CONFIG: '{"requestMetrics":{"protocol":"prometheus"}}' }).requestMetrics).toBe(true);
   });
 

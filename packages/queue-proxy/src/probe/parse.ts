@@ -9,7 +9,7 @@ export interface UserProbe {
   successThreshold?: number;
 }
 
-/** One probe or a list of them from JSON; '' is none. Throws an error that names `variable`. */
+/** One probe or a list of them from JSON; '' is none, so is a null in the list. Throws an error that names `variable`. */
 export function parseProbes(variable: string, json: string): UserProbe[] {
   if (json === '') return [];
   let value: unknown;
@@ -18,7 +18,7 @@ export function parseProbes(variable: string, json: string): UserProbe[] {
   } catch (error) {
     throw new Error(`${variable} is not JSON (${(error as Error).message}); a probe or a list of probes would be right`);
   }
-  const list = Array.isArray(value) ? value : [value];
+  const list = Array.isArray(value) ? value.filter((probe) => probe !== null) : [value];
   for (const probe of list) {
     const action = probe?.httpGet ?? probe?.tcpSocket ?? probe?.grpc;
     if (probe?.exec && !action) throw new Error(`${variable}: exec probe not supported`);
