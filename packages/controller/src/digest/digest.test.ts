@@ -131,7 +131,7 @@ describe('resolving', () => {
     resolve(resolver, r);
     await called;
     const message = `Unable to fetch image "${registry}/gone:v1": failed to resolve image to digest: HEAD ${url}: unexpected status code 404 Not Found (HEAD responses have no body, use GET for details)`;
-    expect(resolve(resolver, r)).toEqual({ state: 'failed', message });
+    expect(resolve(resolver, r)).toEqual({ state: 'failed', message, retryInMs: 1000 });
     expect(asked).toHaveLength(1);
     time += 1000;
     called = next();

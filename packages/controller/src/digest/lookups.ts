@@ -15,10 +15,18 @@ interface Entry {
   attempts: number;
 }
 
+/** What is known of an image: nothing yet, its digest, or why it has none and when it is tried again. */
+export interface Found {
+  digest?: string;
+  error?: string;
+  /** Undefined while it is tried. */
+  retryInMs?: number;
+}
+
 /** What registries said of images, for the revisions that still wait for it. */
 export interface Lookups {
   /** What is known of an image, and a lookup begun when it is time for one; `done` is told of its end. */
-  get(key: string, question: Question): { digest?: string; error?: string };
+  get(key: string, question: Question): Found;
   /** Drops what is known for a revision. */
   forget(key: string): void;
 }
@@ -63,7 +71,11 @@ export function createLookups(clock: Clock, look: Look, done: (key: string) => v
         waiting.push(() => begin(key, question, entry));
         pump();
       }
-      return { digest: entry.digest, error: entry.error };
+      return {
+        digest: entry.digest,
+        error: entry.error,
+        retryInMs: entry.error && !entry.busy ? entry.notBefore - clock.now() : undefined,
+      };
     },
     forget: (key) => {
       byKey.delete(key);

@@ -9,7 +9,8 @@ type Statuses = { name?: string; imageDigest?: string }[];
 /** What is known of a revision's images. */
 export type Digests =
   | { state: 'pending' }
-  | { state: 'failed'; message: string }
+  /** Asked again by itself after `retryInMs`; undefined: it is being asked, or asking again would not help. */
+  | { state: 'failed'; message: string; retryInMs?: number }
   | { state: 'resolved'; containers: Statuses; initContainers?: Statuses };
 
 export interface DigestResolver {
@@ -39,6 +40,7 @@ export function createDigestResolver(lookups: Lookups): DigestResolver {
       };
       let pending = false;
       let failure: string | undefined;
+      const retries: number[] = [];
       const one = (container: Container): string => {
         const image = container.image ?? '';
         try {
@@ -47,6 +49,7 @@ export function createDigestResolver(lookups: Lookups): DigestResolver {
           if (config.registriesSkippingTagResolving.includes(ref.registry)) return '';
           const found = lookups.get(key, { image, ref, ...scope });
           if (found.digest) return `${ref.registry}/${ref.repository}@${found.digest}`;
+          if (found.retryInMs !== undefined) retries.push(found.retryInMs);
           if (found.error) throw new Error(found.error);
           pending = true;
         } catch (error) {
@@ -56,7 +59,7 @@ export function createDigestResolver(lookups: Lookups): DigestResolver {
       };
       const statuses = (list: readonly Container[]) => list.map((c) => ({ name: c.name, imageDigest: one(c) }));
       const resolved = { containers: statuses(containers), initContainers: initContainers.length ? statuses(initContainers) : undefined };
-      if (failure) return { state: 'failed', message: failure };
+      if (failure) return { state: 'failed', message: failure, retryInMs: retries.length ? Math.min(...retries) : undefined };
       if (pending) return { state: 'pending' };
       return { state: 'resolved', ...resolved };
     },

@@ -66,7 +66,8 @@ const rows: Record<string, readonly Row[]> = {
   ],
   revision: [
     ['digests pending', 'resolving', 'ResourcesAvailable Unknown ResolvingDigests', 'Ready Unknown ResolvingDigests'],
-    ['digest failed', 'image-missing', 'ContainerHealthy False ContainerMissing', 'Ready False ContainerMissing', 'error'],
+    ['digest failed', 'image-missing', 'ContainerHealthy False ContainerMissing', 'Ready False ContainerMissing', 'event InternalError'],
+    ['digest failed: tried again, told once', 'image-still-missing', 'ContainerHealthy False ContainerMissing', 'not event InternalError'],
     ['digest found after a failure', 'image-found', 'ContainerHealthy Unknown Deploying', 'create Deployment'],
     ['skipped registry: the tag', 'create-local-image', 'create Deployment'],
     ['several containers, init containers', 'create-several', 'create Deployment', 'create Image'],

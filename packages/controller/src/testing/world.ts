@@ -5,7 +5,7 @@ import type { Cache, InformerOptions, Informers } from '@ebb/shared/kube/cache.t
 import type { KubeClient, List, ListOptions } from '@ebb/shared/kube/client.ts';
 import { Store } from '@ebb/shared/kube/store.ts';
 import { createLogger } from '@ebb/shared/telemetry/log.ts';
-import type { Lookups } from '../digest/lookups.ts';
+import type { Found, Lookups } from '../digest/lookups.ts';
 import { createDigestResolver } from '../digest/resolver.ts';
 import { reconcilers } from '../reconcilers/index.ts';
 import { expand, kindOf, type Short } from './objects.ts';
@@ -16,7 +16,7 @@ export interface Around {
   /** Config maps: name → data; the rest has its defaults. */
   config?: Partial<Record<keyof Configs, Record<string, string>>>;
   /** What registries answered so far: image → digest or error; an image not named here is still being looked up. */
-  images?: Record<string, { digest?: string; error?: string }>;
+  images?: Record<string, Found>;
 }
 
 const log = createLogger('test', 'silent');

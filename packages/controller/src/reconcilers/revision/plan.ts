@@ -1,11 +1,11 @@
 import { annotations } from '@ebb/shared/api/annotations.ts';
 import { builtin, type Deployment, type Pod } from '@ebb/shared/api/builtin.ts';
 import { conditionSets } from '@ebb/shared/api/condition-sets.ts';
-import { isFalse, isReady, type Marks, marking } from '@ebb/shared/api/conditions.ts';
+import { getCondition, isFalse, isReady, type Marks, marking } from '@ebb/shared/api/conditions.ts';
 import { type Image, kinds, type PodAutoscaler, type Revision } from '@ebb/shared/api/kinds.ts';
 import { labels } from '@ebb/shared/api/labels.ts';
 import { isOwnedBy } from '@ebb/shared/api/meta.ts';
-import type { Plan, Write } from '@ebb/shared/kube/reconciler.ts';
+import type { EventText, Plan, Write } from '@ebb/shared/kube/reconciler.ts';
 import { jsonEqual } from '@ebb/shared/lib/equal.ts';
 import type { Digests } from '../../digest/resolver.ts';
 import { deploymentName, deploymentOf, updatedDeployment } from './resources/deployment.ts';
@@ -60,8 +60,13 @@ export function plan(original: Revision, input: Input): Plan<Status> {
     return done();
   }
   if (input.digests.state === 'failed') {
-    marks.false('ContainerHealthy', 'ContainerMissing', input.digests.message);
-    return done(input.digests.message);
+    // Tried again by its own back-off: an error would come back sooner, for nothing. Told once, as an error would be.
+    const { message, retryInMs } = input.digests;
+    const before = getCondition(original.status?.conditions, 'ContainerHealthy');
+    marks.false('ContainerHealthy', 'ContainerMissing', message);
+    const news = before?.message !== message;
+    const events: EventText[] = news ? [{ type: 'Warning', reason: 'InternalError', message }] : [];
+    return { ...done(), events, requeueAfterMs: retryInMs };
   }
   status.containerStatuses = input.digests.containers;
   status.initContainerStatuses = input.digests.initContainers;
