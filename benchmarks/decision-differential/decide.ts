@@ -59,8 +59,8 @@ export function decisionsOf(shape: Shape): string[] {
     now += laterMs;
     const created = second === 0 || shape.restarts.includes(second);
     if (created) {
-      deciders.clear();
-      collections.clear();
+      deciders.remove(key);
+      collections.remove(key);
     }
     annotations = shape.edits[second] ?? annotations;
     if (created || shape.edits[second] || shape.unreachableFrom === second) {

@@ -17,6 +17,7 @@ import type { Running } from '@ebb/shared/telemetry/process.ts';
 import { tickMs } from './core/decide.ts';
 import { Deciders } from './deciders.ts';
 import { publishDecision, publishPanic, serveWakes } from './events.ts';
+import { bucketNames, competeForOwnership } from './ownership.ts';
 import { reconcilers } from './reconcilers/index.ts';
 import { metricQueue } from './reconcilers/metric/index.ts';
 import { podAutoscalerQueue } from './reconcilers/podautoscaler/index.ts';
@@ -29,8 +30,6 @@ import { Scraper, scraperName } from './stats/scraper.ts';
 import { startStatsServer } from './stats/server.ts';
 import { observeDecisions } from './telemetry.ts';
 
-/** All keys are in one bucket (contract data-plane 3.12). */
-const bucket = 'autoscaler-bucket-00-of-01';
 const scrapeMs = 1000;
 /** How long reporters have to turn elsewhere, ms. */
 const graceMs = 5000;
@@ -38,7 +37,7 @@ const graceMs = 5000;
 const workers = 16;
 const configMaps = ['config-autoscaler', 'config-deployment', 'config-leader-election', 'config-logging', 'config-observability'] as const;
 
-/** The autoscaler: everything it is made of, in the order it starts. One replica owns the bucket and decides. */
+/** The autoscaler: everything it is made of, in the order it starts. The replicas share the buckets, and each decides for its own. */
 export async function startAutoscaler(log: Logger): Promise<Running> {
   const env = commonEnv();
   const statsPort = portFromEnv('STATS_PORT', ports.autoscaler);
@@ -60,8 +59,7 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
     names: configMaps,
     log,
   });
-  const { buckets } = config.get('config-leader-election');
-  if (buckets !== 1) log.warn({ buckets }, 'config-leader-election asks for more buckets than the one this autoscaler has');
+  const buckets = bucketNames(config.get('config-leader-election').buckets);
   const bus = connectEvents({ component: 'autoscaler', url: env.natsUrl, log });
 
   let running: Reconciling | undefined;
@@ -84,6 +82,10 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
     panicked: publishPanic(bus),
     decided: publishDecision(bus),
   });
+  const forget = (key: string) => {
+    for (const part of [deciders, collections]) part.remove(key);
+    for (const part of [scraper, probes]) part.forget(key);
+  };
   const all = reconcilers({
     config,
     clusterDomain: env.clusterDomain,
@@ -93,10 +95,7 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
     collections,
     probes,
     collecting: (key) => running?.enqueue(metricQueue, key),
-    forget: (key) => {
-      for (const part of [deciders, collections]) part.remove(key);
-      for (const part of [scraper, probes]) part.forget(key);
-    },
+    forget,
   });
   declareInformers(all, informers);
   const elector = createElector({
@@ -109,24 +108,30 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
     settings: config.get('config-leader-election'),
   });
   await informers.start();
-  // Before it competes for the bucket: a port that is taken must not leave a lease behind.
+  const forwarder = new Forwarder();
+  // Before it competes for buckets: a port that is taken must not leave a lease behind.
   const server = await startStatsServer({
     port: statsPort,
-    receive: (messages, forwarded) => ingest.receive(messages, forwarded),
-    owners: () => ingest.owners(),
+    receive: (messages, forwarded) => ingest(messages, forwarded),
+    owners: () => ownership.owners(),
   });
-  // Whoever comes to own the bucket, or loses it, begins from nothing: what it knew is old (contract 3.6).
-  const election = elector.run(bucket, () => {
-    for (const part of [deciders, collections]) part.clear();
-    scraper.stop();
+  const ownership = competeForOwnership({
+    elector,
+    names: buckets,
+    port: statsPort,
+    // Whoever comes to own a bucket, or loses it, begins from nothing: what it knew is old (contract 3.6).
+    changed: (has) => {
+      for (const [key] of [...deciders.entries()]) if (has(key)) forget(key);
+    },
   });
-  const forwarder = new Forwarder();
-  const ingest = createIngest({ election, port: statsPort, clock, collections, deciders, forwarder });
+  const ingest = createIngest({ ownership, clock, collections, deciders, forwarder });
   leases.onChange(({ before, after }) => {
-    if ((after ?? before)?.metadata.name === bucket && before?.spec?.holderIdentity !== after?.spec?.holderIdentity)
-      server.announceOwners();
+    const name = (after ?? before)?.metadata.name ?? '';
+    if (!buckets.includes(name) || before?.spec?.holderIdentity === after?.spec?.holderIdentity) return;
+    server.announceOwners();
+    forwarder.keep(Object.values(ownership.owners()));
   });
-  serveWakes({ bus, election, deciders, replica: env.podName });
+  serveWakes({ bus, ownership, deciders, replica: env.podName });
   const ticking = setInterval(() => deciders.tick(), tickMs);
   const scraping = setInterval(() => {
     for (const [key, { spec }] of deciders.entries()) {
@@ -145,7 +150,7 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
     log,
     meter: metrics.meter,
     elector,
-    leases: () => [bucket],
+    leases: () => buckets,
     workers,
   });
   pods.onChange(({ before, after }) => {

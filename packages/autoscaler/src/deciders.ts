@@ -100,8 +100,4 @@ export class Deciders {
   remove(key: string): void {
     this.#all.delete(key);
   }
-
-  clear(): void {
-    this.#all.clear();
-  }
 }

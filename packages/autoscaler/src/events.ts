@@ -1,9 +1,9 @@
 import type { EventBus } from '@ebb/shared/events/types.ts';
-import type { Election } from '@ebb/shared/kube/leases.ts';
 import { explain, inputsOf, type Made } from './core/explain.ts';
 import { bound } from './core/scale.ts';
 import type { Spec } from './core/spec.ts';
 import type { Deciders } from './deciders.ts';
+import type { Ownership } from './ownership.ts';
 
 /** Tells of the beginning and the end of panic. */
 export const publishPanic =
@@ -34,7 +34,7 @@ export const publishDecision =
 
 interface Wakes {
   bus: EventBus;
-  election: Election;
+  ownership: Ownership;
   deciders: Deciders;
   /** The name of this replica, for the answer. */
   replica: string;
@@ -44,10 +44,11 @@ interface Wakes {
  * Answers `revision.wake`: one request is held for a revision without capacity. Only the owner of the bucket answers.
  * The request's stat comes by the stat stream as well; here it only makes the decision come now.
  */
-export function serveWakes({ bus, election, deciders, replica }: Wakes): void {
+export function serveWakes({ bus, ownership, deciders, replica }: Wakes): void {
   bus.subscribe('revision.wake', ({ namespace, name }) => {
-    if (!election.leading()) return undefined;
-    const desired = deciders.poke(`${namespace}/${name}`, 1)?.state.desired;
+    const key = `${namespace}/${name}`;
+    if (!ownership.leads(key)) return undefined;
+    const desired = deciders.poke(key, 1)?.state.desired;
     return Promise.resolve({ owner: replica, desired: desired ?? -1 });
   });
 }

@@ -158,8 +158,8 @@ export class World {
 
   /** The autoscaler is another process now: what was in memory is gone. */
   restart(): void {
-    this.#deciders.clear();
-    this.#collections.clear();
+    this.#deciders.remove(key);
+    this.#collections.remove(key);
     this.#look = true;
     this.#settle();
   }

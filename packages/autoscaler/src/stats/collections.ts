@@ -100,8 +100,4 @@ export class Collections {
   remove(key: string): void {
     this.#all.delete(key);
   }
-
-  clear(): void {
-    this.#all.clear();
-  }
 }

@@ -4,6 +4,7 @@ import { until } from '@ebb/shared/testing/until.ts';
 import { type ClientDuplexStream, credentials } from '@grpc/grpc-js';
 import { afterEach, expect, test } from 'vitest';
 import { Deciders } from '../deciders.ts';
+import { bucketNames, competeForOwnership } from '../ownership.ts';
 import { specWith, statWith, steppedClock } from '../testing.ts';
 import { Collections } from './collections.ts';
 import { Forwarder } from './forward.ts';
@@ -100,7 +101,11 @@ async function replica(clock: ReturnType<typeof steppedClock>) {
   deciders.ensure('ns/one', specWith());
   const forwarder = new Forwarder();
   cleanUp.push(() => forwarder.close());
-  const election = { name: 'autoscaler-bucket-00-of-01', leading: () => lead.leading, holder: () => lead.holder };
+  const elector = {
+    run: (name: string) => ({ name, leading: () => lead.leading, holder: () => lead.holder }),
+    release: () => Promise.resolve(),
+  };
+  const ownership = competeForOwnership({ elector, names: bucketNames(1), port: 8080, changed: () => undefined });
   const sent: string[] = [];
   const to = { port: 0 };
   const send = (address: string, messages: WireStatMessage[]) => {
@@ -108,10 +113,10 @@ async function replica(clock: ReturnType<typeof steppedClock>) {
     // Every replica of a test has an address of its own on one host: the port tells them apart.
     forwarder.send(`127.0.0.1:${to.port}`, messages);
   };
-  const ingest = createIngest({ election, port: 8080, clock, collections, deciders, forwarder: { send } });
-  const server = await startStatsServer({ port: 0, receive: ingest.receive, owners: ingest.owners });
+  const ingest = createIngest({ ownership, clock, collections, deciders, forwarder: { send } });
+  const server = await startStatsServer({ port: 0, receive: ingest, owners: ownership.owners });
   cleanUp.push(() => server.close(100));
-  return { lead, server, sent, to, changed, collections, ingest };
+  return { lead, server, sent, to, changed, collections, ingest, ownership };
 }
 
 test('a replica that does not own the bucket names the owner and passes stats on; the owner decides', async () => {
@@ -154,11 +159,11 @@ test('two that each take the other for the owner do not send a stat to and fro',
 test('without an owner stats are dropped, and so is what names no revision anybody reconciles', async () => {
   const clock = steppedClock();
   const one = await replica(clock);
-  one.ingest.receive([message()], false);
+  one.ingest([message()], false);
   expect(one.sent).toEqual([]);
   one.lead.leading = true;
-  one.ingest.receive([{ namespace: 'ns', name: 'other', stat: statWith({ averageConcurrentRequests: 1 }) }], false);
-  one.ingest.receive([{ namespace: 'ns', name: 'one', stat: undefined }], false);
+  one.ingest([{ namespace: 'ns', name: 'other', stat: statWith({ averageConcurrentRequests: 1 }) }], false);
+  one.ingest([{ namespace: 'ns', name: 'one', stat: undefined }], false);
   expect(one.changed).toEqual([]);
-  expect(one.ingest.owners()).toEqual({});
+  expect(one.ownership.owners()).toEqual({});
 });
