@@ -74,8 +74,13 @@ describe('validation', () => {
 
   test('does not know every kind', () => {
     const odd = { group: 'serving.knative.dev', version: 'v2', kind: 'Service' };
-    expect(validate(request({ kind: odd }), settings).denied).toBe('unhandled kind: serving.knative.dev/v2, Kind=Service');
-    expect(validate(request({ object: null }), settings).denied).toMatch(/^decoding request failed: /);
+    expect(validate(request({ kind: odd }), settings).denied).toBe(
+      'decoding request failed: unhandled kind: serving.knative.dev/v2, Kind=Service',
+    );
+    expect(mutate(request({ kind: odd }), settings).denied).toBe('mutation failed: unhandled kind: serving.knative.dev/v2, Kind=Service');
+    expect(validate(request({ operation: 'DELETE', kind: odd }), settings).denied).toMatch(/unhandled kind/);
+    expect(validate(request({ object: null }), settings).denied).toBe('validation failed: the new object may not be nil');
+    expect(mutate(request({ object: null }), settings).denied).toBe('mutation failed: the new object may not be nil');
   });
 
   test.each([
@@ -84,11 +89,20 @@ describe('validation', () => {
     { spec: { template: null } },
     { spec: { template: { spec: { containers: [null] } } } },
     { spec: { traffic: [null] } },
-    { spec: 7 },
   ])('of %j comes to an answer', (part) => {
     const object = { ...service('a'), spec: undefined, ...part } as AdmissionRequest['object'];
     for (const decide of [mutate, validate]) expect(() => decide(request({ object }), settings)).not.toThrow();
     expect(validate(request({ object }), settings).denied).toMatch(/^validation failed: /);
+  });
+
+  test('of a value of another type says which field', () => {
+    const object = { ...service('a'), spec: { template: { spec: { containers: 7 } } } } as AdmissionRequest['object'];
+    const text =
+      'json: cannot unmarshal number into Go struct field RevisionSpec.spec.ConfigurationSpec.template.spec.PodSpec.containers of type []v1.Container';
+    expect(mutate(request({ object }), settings).denied).toBe(`mutation failed: cannot decode incoming new object: ${text}`);
+    expect(validate(request({ object }), settings).denied).toBe(`decoding request failed: cannot decode incoming new object: ${text}`);
+    const old = { operation: 'UPDATE', oldObject: object } as const;
+    expect(validate(request(old), settings).denied).toBe(`decoding request failed: cannot decode incoming old object: ${text}`);
   });
 });
 

@@ -4,6 +4,7 @@ import { kinds } from '@ebb/shared/api/kinds.ts';
 import type { KubeObject } from '@ebb/shared/api/meta.ts';
 import { errorText, warningLines } from '@ebb/shared/api/validate/field-error.ts';
 import { type ServedKind, servedKinds, validateObject } from '@ebb/shared/api/validate/index.ts';
+import { decodeObject } from '@ebb/shared/api/wire/decode.ts';
 import { jsonPatch } from './json-patch.ts';
 import type { AdmissionRequest, Decision } from './review.ts';
 
@@ -13,52 +14,83 @@ export type Settings = Pick<ApiContext, 'config' | 'clusterDomain'>;
 const served = (kind: AdmissionRequest['kind']): ServedKind | undefined =>
   servedKinds.find((n) => kinds[n].group === kind.group && kinds[n].version === kind.version && n === kind.kind);
 
-/** Kind, object and context of a request, or the decision that is there already. */
-function prepare(request: AdmissionRequest, settings: Settings): Decision | { name: ServedKind; object: KubeObject; ctx: ApiContext } {
-  const { operation, kind } = request;
-  if (operation !== 'CREATE' && operation !== 'UPDATE') return {};
+/** A request as decisions are made on it. */
+export interface Asked {
+  name: ServedKind;
+  /** Absent when something is deleted. */
+  object: KubeObject | undefined;
+  ctx: ApiContext;
+}
+
+/** Why a request cannot be decided, in the contract's words but for what they begin with. */
+class Unreadable extends Error {}
+
+/** An object as its type has it, with the namespace it comes to: it need not say which. */
+function read(name: ServedKind, which: 'new' | 'old', object: KubeObject, namespace: string | undefined): KubeObject {
+  try {
+    const out = decodeObject<KubeObject>(name, object);
+    return { ...out, metadata: { ...out.metadata, namespace: out.metadata?.namespace ?? namespace ?? '' } };
+  } catch (error) {
+    throw new Unreadable(`cannot decode incoming ${which} object: ${(error as Error).message}`);
+  }
+}
+
+/** Kind, object and context of a request; throws Unreadable. */
+function prepare(request: AdmissionRequest, settings: Settings): Asked {
+  const { operation, kind, namespace } = request;
   const name = served(kind);
-  const gvk = `${kind.group}/${kind.version}, Kind=${kind.kind}`;
-  if (!name) return { denied: `unhandled kind: ${gvk}` };
-  if (!request.object) return { denied: `decoding request failed: ${gvk} without an object` };
-  // An object that comes to a namespace need not say which.
-  const inNamespace = (o: KubeObject): KubeObject => ({
-    ...o,
-    metadata: { ...o.metadata, namespace: o.metadata.namespace ?? request.namespace ?? '' },
-  });
+  if (!name) throw new Unreadable(`unhandled kind: ${kind.group}/${kind.version}, Kind=${kind.kind}`);
+  const object = request.object ? read(name, 'new', request.object, namespace) : undefined;
+  const old = request.oldObject ? read(name, 'old', request.oldObject, namespace) : undefined;
   return {
     name,
-    object: inNamespace(request.object),
+    object,
     ctx: {
       ...settings,
-      operation,
+      operation: operation as Asked['ctx']['operation'],
       subresource: request.subResource ?? '',
       username: request.userInfo?.username,
-      before: operation === 'UPDATE' && request.oldObject ? inNamespace(request.oldObject) : undefined,
+      before: operation === 'UPDATE' ? old : undefined,
     },
   };
 }
 
-/** `/defaulting`: the patch that fills in what an object leaves open (contract control-plane part 3). */
+const nothing = 'the new object may not be nil';
+const decided = (operation: string): boolean => operation === 'CREATE' || operation === 'UPDATE';
+
+/**
+ * `/defaulting`: the patch that makes an object what its type has of it and fills in what it leaves open (contract
+ * control-plane part 3). Other operations than CREATE and UPDATE pass.
+ */
 export function mutate(request: AdmissionRequest, settings: Settings): Decision {
-  const p = prepare(request, settings);
-  if (!('name' in p)) return p;
+  if (!decided(request.operation)) return {};
   try {
-    return { patch: jsonPatch(p.object, withDefaults(p.name, p.object, p.ctx)) };
+    const { name, object, ctx } = prepare(request, settings);
+    if (!object) return { denied: `mutation failed: ${nothing}` };
+    return { patch: jsonPatch(inNamespace(request.object, object), withDefaults(name, object, ctx)) };
   } catch (error) {
     return { denied: `mutation failed: ${(error as Error).message}` };
   }
 }
 
-/** `/resource-validation`: what is wrong with an object (contract control-plane part 4). */
+/** The object as it came, with the namespace it was seen with: of that there is nothing to patch. */
+const inNamespace = (came: KubeObject | null | undefined, { metadata }: KubeObject): unknown => ({
+  ...came,
+  metadata: { ...came?.metadata, namespace: metadata.namespace },
+});
+
+/** `/resource-validation`: what is wrong with an object (contract control-plane part 4). A deletion is only read. */
 export function validate(request: AdmissionRequest, settings: Settings): Decision {
-  const p = prepare(request, settings);
-  if (!('name' in p)) return p;
+  let asked: Asked;
   try {
-    const errors = validateObject(p.name, p.object, p.ctx);
-    const text = errorText(errors);
-    return { warnings: warningLines(errors), ...(text ? { denied: `validation failed: ${text}` } : {}) };
+    asked = prepare(request, settings);
   } catch (error) {
-    return { denied: `validation failed: ${(error as Error).message}` };
+    if (error instanceof Unreadable) return { denied: `decoding request failed: ${error.message}` };
+    throw error;
   }
+  if (!decided(request.operation)) return {};
+  if (!asked.object) return { denied: `validation failed: ${nothing}` };
+  const errors = validateObject(asked.name, asked.object, asked.ctx);
+  const text = errorText(errors);
+  return { warnings: warningLines(errors), ...(text ? { denied: `validation failed: ${text}` } : {}) };
 }

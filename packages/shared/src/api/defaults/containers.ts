@@ -1,7 +1,7 @@
 import type { DefaultsConfig } from '../../config/defaults.ts';
-import type { FeaturesConfig } from '../../config/features.ts';
 import { childName } from '../../lib/child-name.ts';
 import { renderTemplate } from '../../lib/go-template.ts';
+import { canonicalQuantity } from '../../lib/quantity.ts';
 import type { Container, PodSpec, Probe } from '../builtin.ts';
 import type { RevisionSpec } from '../kinds.ts';
 import { asList, type ParentMeta } from './context.ts';
@@ -51,13 +51,21 @@ export function withNames(
 const defined = <V>(entries: [string, V | undefined][]): Record<string, V> =>
   Object.fromEntries(entries.filter((e): e is [string, V] => e[1] !== undefined));
 
+type Quantities = Record<string, string | undefined>;
+const canonical = (quantities: Quantities): Record<string, string> =>
+  defined(Object.entries(quantities).map(([name, q]) => [name, q === undefined ? q : canonicalQuantity(q)]));
+
 /** Requests and limits that the cluster gives to containers that name none (rule 13). */
 function withResources(c: Container, config: DefaultsConfig): Container {
-  const requests = { cpu: config.cpuRequest, memory: config.memoryRequest, 'ephemeral-storage': config.ephemeralStorageRequest };
-  const limits = { cpu: config.cpuLimit, memory: config.memoryLimit, 'ephemeral-storage': config.ephemeralStorageLimit };
+  const requests: Quantities = {
+    cpu: config.cpuRequest,
+    memory: config.memoryRequest,
+    'ephemeral-storage': config.ephemeralStorageRequest,
+  };
+  const limits: Quantities = { cpu: config.cpuLimit, memory: config.memoryLimit, 'ephemeral-storage': config.ephemeralStorageLimit };
   const merged = {
-    requests: { ...defined(Object.entries(requests)), ...c.resources?.requests },
-    limits: { ...defined(Object.entries(limits)), ...c.resources?.limits },
+    requests: { ...canonical(requests), ...c.resources?.requests },
+    limits: { ...canonical(limits), ...c.resources?.limits },
   };
   const resources = Object.fromEntries(Object.entries(merged).filter(([, map]) => Object.keys(map).length > 0));
   return Object.keys(resources).length > 0 ? { ...c, resources: { ...c.resources, ...resources } } : c;
@@ -101,8 +109,8 @@ function withReadOnlyMounts(c: Container, volumes: readonly NonNullable<PodSpec[
 export const withContainerDefaults = (spec: RevisionSpec, config: DefaultsConfig): Container[] =>
   spec.containers.map((c) => withReadOnlyMounts(withProbes(withResources(c, config), isServing(c, spec.containers)), asList(spec.volumes)));
 
-/** What `secure-pod-defaults` sets where a container says nothing (rule 18). */
-export function withSecurity(c: Container, podSeccomp: string | undefined, flag: FeaturesConfig['secure-pod-defaults']): Container {
+/** What `secure-pod-defaults` sets where a container says nothing (rule 18). `notRoot`: the pod leaves the user to it. */
+export function withSecurity(c: Container, podSeccomp: string | undefined, notRoot: boolean): Container {
   const own = c.securityContext ?? {};
   const low = asList(c.ports).some((p) => (p.containerPort ?? 0) < 1024);
   return {
@@ -112,7 +120,7 @@ export function withSecurity(c: Container, podSeccomp: string | undefined, flag:
       allowPrivilegeEscalation: own.allowPrivilegeEscalation ?? false,
       ...(podSeccomp || own.seccompProfile?.type ? {} : { seccompProfile: { ...own.seccompProfile, type: 'RuntimeDefault' } }),
       capabilities: own.capabilities ?? { drop: ['ALL'], ...(low ? { add: ['NET_BIND_SERVICE'] } : {}) },
-      ...(flag === 'Enabled' ? { runAsNonRoot: own.runAsNonRoot ?? true } : {}),
+      ...(notRoot ? { runAsNonRoot: own.runAsNonRoot ?? true } : {}),
     },
   };
 }

@@ -3,17 +3,19 @@ import { describe, expect, test } from 'vitest';
 import { apiConfig, apiContext } from '../../testing/api-context.ts';
 import { type KindName, kinds } from '../kinds.ts';
 import { apiVersionOf, type KubeObject } from '../meta.ts';
+import { decodeObject } from '../wire/decode.ts';
 import type { ApiContext } from './context.ts';
 import { withDefaults } from './index.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look at objects as JSON.
 type Any = any;
-const object = (kind: KindName, spec: unknown, metadata: object = {}): KubeObject => ({
-  apiVersion: apiVersionOf(kinds[kind]),
-  kind,
-  metadata: { name: 'hello', namespace: 'default', ...metadata },
-  spec,
-});
+const object = (kind: KindName, spec: unknown, metadata: object = {}): KubeObject =>
+  decodeObject(kind, {
+    apiVersion: apiVersionOf(kinds[kind]),
+    kind,
+    metadata: { name: 'hello', namespace: 'default', ...metadata },
+    spec,
+  });
 const filled = (kind: KindName, spec: unknown, ctx: Partial<ApiContext> = {}, metadata: object = {}): Any =>
   withDefaults(kind, object(kind, spec, metadata), apiContext(ctx));
 const service = (spec: object, more: object = {}) => ({ template: { spec }, ...more });
@@ -32,9 +34,10 @@ describe('a Service', () => {
       },
       spec: {
         template: {
+          metadata: {},
           spec: {
             containerConcurrency: 0,
-            containers: [{ name: 'user-container', image, readinessProbe: { successThreshold: 1, tcpSocket: { port: 0 } } }],
+            containers: [{ name: 'user-container', image, resources: {}, readinessProbe: { successThreshold: 1, tcpSocket: { port: 0 } } }],
             enableServiceLinks: false,
             timeoutSeconds: 300,
           },
@@ -49,7 +52,7 @@ describe('a Service', () => {
       timeoutSeconds: 10,
       containerConcurrency: 0,
       enableServiceLinks: true,
-      containers: [{ name: 'web', image, readinessProbe: { httpGet: { path: '/' }, periodSeconds: 0, successThreshold: 2 } }],
+      containers: [{ name: 'web', image, resources: {}, readinessProbe: { httpGet: { path: '/', port: 80 }, successThreshold: 2 } }],
     };
     const out = filled('Service', service(spec, { traffic: [{ revisionName: 'hello-1', percent: 100 }] }), { operation: 'CREATE' });
     expect(out.spec.template.spec).toEqual(spec);
@@ -71,7 +74,7 @@ describe('a Service', () => {
   });
 
   test('that keeps the name of its template keeps the template', () => {
-    const template = { metadata: { name: 'hello-1' }, spec: { containers: [{ image }] } };
+    const template = { metadata: { name: 'hello-1' }, spec: { containers: [{ image, name: 'web', resources: {} }] } };
     const before = object('Service', { template });
     expect(filled('Service', { template }, { operation: 'UPDATE', before }).spec.template).toEqual(template);
     const renamed = { ...template, metadata: { name: 'hello-2' } };
@@ -151,7 +154,7 @@ describe('containers', () => {
   });
 
   test('have probes filled in, and a readiness probe where they serve', () => {
-    const probe = { httpGet: { path: '/' }, periodSeconds: 5 };
+    const probe = { httpGet: { path: '/', port: 80 }, periodSeconds: 5 };
     const [web, side] = containersOf(
       filled('Service', service({ containers: [{ image, ports: [{ containerPort: 80 }], readinessProbe: probe }, { image }] })),
     );
@@ -182,9 +185,9 @@ describe('secure-pod-defaults', () => {
       config: apiConfig({ features: { 'secure-pod-defaults': value } }),
     }).spec.template.spec;
 
-  test('Enabled: the least rights, at both levels', () => {
+  test("Enabled: the least rights; the pod's own context stays", () => {
     const out = secured('Enabled');
-    expect(out.securityContext).toEqual({ runAsNonRoot: true });
+    expect(out.securityContext).toBeUndefined();
     expect(out.containers[0].securityContext).toEqual({
       allowPrivilegeEscalation: false,
       seccompProfile: { type: 'RuntimeDefault' },
@@ -200,9 +203,7 @@ describe('secure-pod-defaults', () => {
   });
 
   test('leaves explicit answers, and lets low ports be bound', () => {
-    expect(secured('Enabled', { securityContext: { capabilities: { drop: [] } } }).containers[0].securityContext.capabilities).toEqual({
-      drop: [],
-    });
+    expect(secured('Enabled', { securityContext: { capabilities: { drop: [] } } }).containers[0].securityContext.capabilities).toEqual({});
     expect(secured('Enabled', { ports: [{ containerPort: 80 }] }).containers[0].securityContext.capabilities).toEqual({
       drop: ['ALL'],
       add: ['NET_BIND_SERVICE'],
@@ -214,7 +215,7 @@ describe('secure-pod-defaults', () => {
 
 describe('other kinds', () => {
   test('a Revision does not change after its creation', () => {
-    const spec = { containers: [{ image }] };
+    const spec = { containers: [{ image, name: 'web', resources: {} }] };
     expect(filled('Revision', spec, { operation: 'UPDATE' }).spec).toEqual(spec);
     expect(filled('Revision', spec, { operation: 'CREATE' }).spec.timeoutSeconds).toBe(300);
   });

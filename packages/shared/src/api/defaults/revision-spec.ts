@@ -1,3 +1,4 @@
+import type { Container } from '../builtin.ts';
 import type { RevisionSpec } from '../kinds.ts';
 import { withContainerDefaults, withNames, withSecurity } from './containers.ts';
 import { type ApiContext, asList, type ParentMeta } from './context.ts';
@@ -17,19 +18,17 @@ function timeouts(spec: RevisionSpec, { config }: ApiContext): Partial<RevisionS
   };
 }
 
-/** Rule 18: with `Enabled` a pod that does not say runs as another user than root, at both levels. */
+/** Rule 18: what containers do not say, and the pod does not either, is made safe. The pod's own context stays. */
 function secured(spec: RevisionSpec, { config }: ApiContext): RevisionSpec {
   const flag = config['config-features']['secure-pod-defaults'];
   if (flag === 'Disabled') return spec;
   const seccomp = spec.securityContext?.seccompProfile?.type;
-  const root = spec.securityContext?.runAsNonRoot;
-  const pod =
-    flag === 'Enabled' && (root ?? undefined) === undefined ? { ...spec.securityContext, runAsNonRoot: true } : spec.securityContext;
+  const notRoot = flag === 'Enabled' && (spec.securityContext?.runAsNonRoot ?? undefined) === undefined;
+  const secure = (c: Container): Container => withSecurity(c, seccomp, notRoot);
   return {
     ...spec,
-    ...(pod ? { securityContext: pod } : {}),
-    containers: spec.containers.map((c) => withSecurity(c, seccomp, flag)),
-    ...(spec.initContainers ? { initContainers: spec.initContainers.map((c) => withSecurity(c, seccomp, flag)) } : {}),
+    containers: spec.containers.map(secure),
+    ...(spec.initContainers ? { initContainers: spec.initContainers.map(secure) } : {}),
   };
 }
 

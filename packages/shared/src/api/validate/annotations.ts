@@ -19,22 +19,31 @@ const hour = 3_600_000;
 type Check = (found: Found, all: Annotations, config: AutoscalerConfig) => FieldErrors;
 
 const isInt = (text: string): boolean => /^[+-]?\d+$/.test(text);
-/** Go's ParseFloat, as far as people write numbers. */
-const float = (text: string): number => (/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN);
+
+/** Go's ParseFloat: undefined for what it refuses. No number (`nan`) is a float, and neither below nor above any bound. */
+function float(text: string): number | undefined {
+  const word = /^([+-]?)(inf|infinity|nan)$/i.exec(text);
+  if (word) return word[2]?.toLowerCase() === 'nan' ? Number.NaN : word[1] === '-' ? -Infinity : Infinity;
+  const n = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined;
+  return n !== undefined && Number.isFinite(n) ? n : undefined;
+}
 
 const int32: Check = ({ key, value }) => {
   if (!isInt(value)) return invalidValue(value, key);
   return Number(value) < 0 || Number(value) > maxInt32 ? outOfBounds(value, 0, maxInt32, key) : [];
 };
 
-const numberIn =
-  (good: (n: number) => boolean, bad: (f: Found) => FieldErrors): Check =>
-  (f) =>
-    Number.isNaN(float(f.value)) ? invalidValue(f.value, f.key) : good(float(f.value)) ? [] : bad(f);
+const number =
+  (refused: (n: number) => boolean, bad: (f: Found) => FieldErrors): Check =>
+  (f) => {
+    const n = float(f.value);
+    if (n === undefined) return invalidValue(f.value, f.key);
+    return refused(n) ? bad(f) : [];
+  };
 
 const between = (lo: number, hi: number): Check =>
-  numberIn(
-    (n) => n >= lo && n <= hi,
+  number(
+    (n) => n < lo || n > hi,
     (f) => outOfBounds(f.value, lo, hi, f.key),
   );
 
@@ -51,12 +60,10 @@ const durationIn =
     return wholeSeconds && ms % second !== 0 ? general('must be specified with at most second precision', [key]) : [];
   };
 
-const classOf = (all: Annotations): string => findAnnotation(all, 'class')?.value ?? kpaClass;
-
 const oneOf =
-  (allowed: (all: Annotations) => ((value: string) => boolean) | undefined): Check =>
-  ({ key, value }, all) => {
-    const good = allowed(all);
+  (allowed: (autoscalerClass: string | undefined, config: AutoscalerConfig) => ((value: string) => boolean) | undefined): Check =>
+  ({ key, value }, all, config) => {
+    const good = allowed(findAnnotation(all, 'class')?.value, config);
     return good && !good(value) ? invalidValue(value, key) : [];
   };
 
@@ -73,26 +80,26 @@ const rows: Partial<Record<AnnotationName, Check>> = {
   maxScale: int32,
   panicWindow: between(1, 100),
   panicThreshold: between(110, 1000),
-  target: numberIn(
-    (n) => n >= 0.01,
+  target: number(
+    (n) => n < 0.01,
     (f) => general(`target ${f.value} should be at least 0.01`, [f.key]),
   ),
   targetUtilization: between(1, 100),
-  targetBurstCapacity: numberIn(
-    (n) => n >= 0 || n === -1,
+  targetBurstCapacity: number(
+    (n) => n < 0 && n !== -1,
     (f) => invalidValue(f.value, f.key),
   ),
   window: durationIn(6 * second, hour, true),
   scaleDownDelay: durationIn(0, hour, true),
   podRetention: durationIn(0, hour, false),
-  metric: oneOf((all) => {
-    if (classOf(all) === kpaClass) return (v) => v === 'concurrency' || v === 'rps';
-    return classOf(all) === hpaClass ? (v) => v !== '' : undefined;
+  metric: oneOf((own, config) => {
+    const autoscalerClass = own ?? config.podAutoscalerClass;
+    if (autoscalerClass === kpaClass) return (v) => v === 'concurrency' || v === 'rps';
+    return autoscalerClass === hpaClass ? (v) => v !== '' : undefined;
   }),
-  metricAggregation: oneOf((all) =>
-    findAnnotation(all, 'class')?.value === kpaClass
-      ? (v) => ['linear', 'weighted-exponential', 'weightedExponential'].includes(v)
-      : undefined,
+  // Only who asks for our own class by name is told; the empty value is none.
+  metricAggregation: oneOf((own) =>
+    own === kpaClass ? (v) => ['', 'linear', 'weighted-exponential', 'weightedExponential'].includes(v) : undefined,
   ),
   initialScale,
 };
@@ -105,9 +112,11 @@ function scalesTogether(all: Annotations, config: AutoscalerConfig): FieldErrors
   const [minFound, maxFound, activation] = (['minScale', 'maxScale', 'activationScale'] as const).map((n) => findAnnotation(all, n));
   const [min, max, limit] = [scaleOf(minFound), scaleOf(maxFound), config.maxScaleLimit];
   const errors: FieldErrors[] = [];
-  if (minFound && maxFound && max !== 0 && max < min)
-    errors.push(general(`max-scale=${max} is less than min-scale=${min}`, [maxFound.key, minFound.key]));
-  if (maxFound && limit > 0 && int32(maxFound, all, config).length === 0) {
+  // Told at today's spellings, whichever were found.
+  if (max !== 0 && max < min)
+    errors.push(general(`max-scale=${max} is less than min-scale=${min}`, [annotationKeys.maxScale[0], annotationKeys.minScale[0]]));
+  // One that is no number counts as 0: no limit.
+  if (maxFound && limit > 0) {
     if (max > limit) errors.push(outOfBounds(max, 1, limit, maxFound.key));
     else if (max === 0) errors.push(general(`max-scale=0 (unlimited), must be less than ${limit}`, [maxFound.key]));
   }
@@ -118,7 +127,7 @@ function scalesTogether(all: Annotations, config: AutoscalerConfig): FieldErrors
 /** Only the first thing that is wrong is told. */
 function activationScale({ key, value }: Found, min: number, max: number): FieldErrors {
   const n = Number(value);
-  if (!isInt(value) || Math.abs(n) > maxInt32) return invalidValue(value, key);
+  if (!isInt(value) || n > maxInt32 || n < -maxInt32 - 1) return invalidValue(value, key);
   if (min > n) return general(`min-scale=${min} is greater than activation-scale=${n}`, [key]);
   if (max !== 0 && max < n) return general(`max-scale=${max} is less than activation-scale=${n}`, [key]);
   return n < 2 ? general(`activation-scale=${n} must be greater than 1`, [key]) : [];
@@ -173,7 +182,7 @@ export function validateQueueSidecar(all: Annotations): FieldErrors {
   if (!share) return quantities;
   const path = `[${share.key}]`;
   const n = float(share.value);
-  const bad = Number.isNaN(n) ? invalidValue(share.value, path) : n < 0.1 || n > 100 ? outOfBounds(n, 0.1, 100, path) : [];
+  const bad = n === undefined ? invalidValue(share.value, path) : n < 0.1 || n > 100 ? outOfBounds(n, 0.1, 100, path) : [];
   const deprecated = general(
     'Queue proxy resource percentage annotation is deprecated. Please use the available annotations to explicitly set resource values per service',
     [path],

@@ -1,3 +1,5 @@
+import { quoted } from './names.ts';
+
 /**
  * One thing that is wrong with an object (contract control-plane 0.5): a message, the paths it is about, perhaps
  * details. Warnings never reject; they are shown to whoever applied the object.
@@ -22,7 +24,7 @@ export const disallowed = (...paths: string[]): FieldErrors => one('must not set
 export const invalidValue = (value: unknown, path: string, ...details: string[]): FieldErrors =>
   one(`invalid value: ${value}`, [path], details);
 export const invalidKey = (key: string, path: string, ...details: string[]): FieldErrors =>
-  one(`invalid key name ${JSON.stringify(key)}`, [path], details);
+  one(`invalid key name ${quoted(key)}`, [path], details);
 export const neither = (...paths: string[]): FieldErrors => one('expected exactly one, got neither', paths);
 export const both = (...paths: string[]): FieldErrors => one('expected exactly one, got both', paths);
 export const outOfBounds = (value: unknown, lo: unknown, hi: unknown, path: string): FieldErrors =>

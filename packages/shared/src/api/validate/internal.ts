@@ -3,12 +3,11 @@ import type { Certificate, Ingress, IngressPath, IngressRule, Metric, PodAutosca
 import { validateNetworking } from './annotations.ts';
 import { disallowed, type FieldErrors, general, invalidValue, missing, under } from './field-error.ts';
 import { validateMetadata } from './metadata.ts';
-import { dns1123Label, qualifiedName } from './names.ts';
+import { cIdentifier, dns1123Label, qualifiedName } from './names.ts';
 import { validateConcurrency } from './revision-spec.ts';
+import { isZero } from './semantic.ts';
 
 /** The kinds components write for each other (contract control-plane 4.6): what would break the reader is refused. */
-
-const isEmpty = (spec: unknown): boolean => Object.keys(asObject(spec)).length === 0;
 
 function validateProtocol(value: unknown): FieldErrors {
   if (!value) return missing('protocolType');
@@ -21,26 +20,26 @@ function validateReference(ref: unknown): FieldErrors {
   const field = (key: string, value: string | undefined, wrong: (text: string) => readonly string[]): FieldErrors => {
     if (!value) return missing(key);
     const texts = wrong(value);
-    return texts.length ? invalidValue(value, key, ...texts) : [];
+    return texts.length ? invalidValue(texts.join(', '), key) : [];
   };
-  const extra = Object.keys(others).sort();
+  const extra = Object.keys(others)
+    .filter((k) => !isZero(others[k]))
+    .sort();
   return [
     ...(extra.length ? disallowed(...extra) : []),
     ...field('apiVersion', apiVersion, qualifiedName),
-    ...field('kind', kind, (k) =>
-      /^[A-Za-z_][A-Za-z0-9_]*$/.test(k) ? [] : ['a valid C identifier must start with alphabetic character'],
-    ),
+    ...field('kind', kind, cIdentifier),
     ...field('name', name, dns1123Label),
   ];
 }
 
 export function validatePodAutoscaler(pa: PodAutoscaler, ctx: ApiContext): FieldErrors {
   const { spec } = pa;
-  const within = isEmpty(spec)
+  const within = isZero(spec)
     ? missing('')
     : [
         ...under(validateReference(spec.scaleTargetRef), 'scaleTargetRef'),
-        ...validateConcurrency(spec.containerConcurrency, ctx.config['config-defaults']),
+        ...validateConcurrency(spec.containerConcurrency ?? 0, ctx.config['config-defaults']),
         ...validateProtocol(spec.protocolType),
       ];
   return [...validateMetadata(pa, ctx, 'checked'), ...under(within, 'spec')];
@@ -48,11 +47,12 @@ export function validatePodAutoscaler(pa: PodAutoscaler, ctx: ApiContext): Field
 
 export const validateMetric = (metric: Metric, ctx: ApiContext): FieldErrors => [
   ...validateMetadata(metric, ctx, 'checked'),
-  ...(isEmpty(metric.spec) ? missing('spec') : []),
+  ...(isZero(metric.spec) ? missing('spec') : []),
 ];
 
 export function validateServerlessService({ metadata, spec }: ServerlessService): FieldErrors {
-  if (isEmpty(spec)) return missing('spec');
+  const marks = under(validateNetworking(metadata.annotations), 'annotations');
+  if (isZero(spec)) return [...marks, ...missing('spec')];
   const n = spec.numActivators ?? 0;
   const within = [
     ...(!spec.mode ? missing('mode') : spec.mode === 'Serve' || spec.mode === 'Proxy' ? [] : invalidValue(spec.mode, 'mode')),
@@ -60,53 +60,56 @@ export function validateServerlessService({ metadata, spec }: ServerlessService)
     ...under(validateReference(spec.objectRef), 'objectRef'),
     ...validateProtocol(spec.protocolType),
   ];
-  return [...under(validateNetworking(metadata.annotations), 'annotations'), ...under(within, 'spec')];
+  return [...marks, ...under(within, 'spec')];
+}
+
+function validateSplit(split: NonNullable<IngressPath['splits']>[number] | undefined, namespace: string): FieldErrors {
+  if (isZero(split)) return missing('');
+  const { serviceNamespace, serviceName, servicePort, percent = 0 } = split ?? {};
+  const share = percent < 0 || percent > 100 ? invalidValue(percent, 'percent') : [];
+  if (isZero({ serviceNamespace, serviceName, servicePort })) return [...share, ...missing('')];
+  const other = serviceNamespace !== namespace ? general('service namespace must match ingress namespace', ['serviceNamespace']) : [];
+  return [
+    ...share,
+    ...(serviceNamespace ? other : missing('serviceNamespace')),
+    ...(serviceName ? [] : missing('serviceName')),
+    ...(servicePort === undefined || servicePort === 0 ? missing('servicePort') : []),
+  ];
 }
 
 function validatePath(path: IngressPath | undefined, namespace: string): FieldErrors {
-  if (isEmpty(path)) return missing('');
+  if (isZero(path)) return missing('');
   const splits = asList(path?.splits);
   if (splits.length === 0) return missing('splits');
-  let total = 0;
-  const each = splits.flatMap((s, i) => {
-    const percent = s.percent ?? 0;
-    total += percent;
-    const backend: FieldErrors = [
-      ...(!s.serviceNamespace
-        ? missing('serviceNamespace')
-        : s.serviceNamespace !== namespace
-          ? general('service namespace must match ingress namespace', ['serviceNamespace'])
-          : []),
-      ...(s.serviceName ? [] : missing('serviceName')),
-      ...(s.servicePort ? [] : missing('servicePort')),
-      ...(percent < 0 || percent > 100 ? invalidValue(percent, 'percent') : []),
-    ];
-    return under(backend, 'splits', i);
-  });
-  const sum =
-    total === 100 || (splits.length === 1 && total === 0)
-      ? []
-      : general(`traffic split percentage must total to 100, but was ${total}`, ['splits']);
-  return [...each, ...sum];
+  // The first bad one is told alone.
+  const bad = splits.findIndex((s) => validateSplit(s, namespace).length > 0);
+  if (bad >= 0) return under(validateSplit(splits[bad], namespace), 'splits', bad);
+  const total = splits.reduce((sum, s) => sum + (s.percent ?? 0), 0);
+  return total === 100 || (splits.length === 1 && total === 0)
+    ? []
+    : general(`traffic split percentage must total to 100, but was ${total}`, ['splits']);
 }
 
 function validateRule(rule: IngressRule | undefined, namespace: string): FieldErrors {
-  if (isEmpty(rule)) return missing('');
+  if (isZero(rule)) return missing('');
   if (!rule?.http) return missing('http');
   const paths = asList(rule.http.paths);
   if (paths.length === 0) return missing('http.paths');
   return paths.flatMap((p, i) => under(validatePath(p, namespace), 'http', 'paths', i));
 }
 
+function validateTLS(tls: NonNullable<Ingress['spec']['tls']>[number] | undefined): FieldErrors {
+  if (isZero(tls)) return missing('');
+  return [...(tls?.secretName ? [] : missing('secretName')), ...(tls?.secretNamespace ? [] : missing('secretNamespace'))];
+}
+
 export function validateIngress({ metadata, spec }: Ingress): FieldErrors {
-  if (isEmpty(spec)) return missing('spec');
+  if (isZero(spec)) return missing('spec');
   const option = spec.httpOption ?? '';
   const within = [
     ...(asList(spec.rules).length === 0 ? missing('rules') : []),
     ...asList(spec.rules).flatMap((r, i) => under(validateRule(r, metadata.namespace), 'rules', i)),
-    ...asList(spec.tls).flatMap((t, i) =>
-      under([...(t?.secretName ? [] : missing('secretName')), ...(t?.secretNamespace ? [] : missing('secretNamespace'))], 'tls', i),
-    ),
+    ...asList(spec.tls).flatMap((t, i) => under(validateTLS(t), 'tls', i)),
     ...(['', 'Enabled', 'Redirected'].includes(option) ? [] : invalidValue(option, 'httpOption')),
   ];
   return under(within, 'spec');
@@ -120,7 +123,7 @@ export function validateCertificate({ spec }: Certificate): FieldErrors {
     ...(spec?.secretName ? [] : missing('secretName')),
   ];
   const domain = spec?.domain;
-  const fits = !domain || names.some((n) => n.endsWith(domain));
+  const fits = !domain || names.length === 0 || names.some((n) => n === domain || n.endsWith(`.${domain}`));
   // Message and path are upstream's own: the sentence stands where a path would.
   const misfit = fits
     ? []

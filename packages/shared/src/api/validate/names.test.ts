@@ -28,13 +28,24 @@ describe('names', () => {
 
 describe('image references', () => {
   const digest = `sha256:${'a'.repeat(64)}`;
-  test.each(['nginx', 'nginx:1.2', 'a/b', 'localhost:5000/a/b:t', `example.com/a@${digest}`, `example.com/a:t@${digest}`, '[::1]:5000/a'])(
-    '%s is one',
+  test.each([
+    'nginx',
+    'nginx:1.2',
+    'a/b',
+    'localhost:5000/a/b:t',
+    `example.com/ab@${digest}`,
+    `example.com/ab:t@${digest}`,
+    '[::1]:5000/ab',
+    '/a',
+    'ab:',
+    'localhost/ab',
+  ])('%s is one', (text) => {
+    expect(imageError(text)).toBeUndefined();
+  });
+  test.each(['', 'a', 'x y', 'UPPER', 'example.com/a', 'a:', 'a@sha256:1', `a@${digest}@${digest}`, 'ab:t:t', 'exa mple.com/ab'])(
+    '%j is none',
     (text) => {
-      expect(imageError(text)).toBeUndefined();
+      expect(imageError(text)).toBe(`could not parse reference: ${text}`);
     },
   );
-  test.each(['', 'x y', 'UPPER', 'a:', 'a@sha256:1', `a@${digest}@${digest}`, 'a:t:t', '/a', 'exa mple.com/a'])('%j is none', (text) => {
-    expect(imageError(text)).toBe(`could not parse reference: ${text}`);
-  });
 });

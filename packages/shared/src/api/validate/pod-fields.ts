@@ -1,7 +1,7 @@
 import type { FeatureName, FeaturesConfig } from '../../config/features.ts';
 import type { Loose } from '../defaults/context.ts';
 import { disallowed, type FieldErrors } from './field-error.ts';
-import { isAbsent, ofRevisionSpec } from './semantic.ts';
+import { isSet, ofRevisionSpec } from './semantic.ts';
 
 /** When a field may be set: always, with a flag that is not Disabled, or by a rule of its own. */
 type Allowed = true | FeatureName | ((value: unknown, features: FeaturesConfig) => boolean);
@@ -10,7 +10,7 @@ const on = (flag: FeatureName, features: FeaturesConfig): boolean => features[fl
 const onlyFalse = (value: unknown): boolean => value === false;
 
 /** Whether anything may stand in a pod's securityContext. */
-export const podSecurityAllowed = (features: FeaturesConfig): boolean =>
+const podSecurityAllowed = (features: FeaturesConfig): boolean =>
   on('kubernetes.podspec-securitycontext', features) || on('secure-pod-defaults', features);
 
 const all = (...names: string[]): Record<string, Allowed> => Object.fromEntries(names.map((n) => [n, true]));
@@ -46,7 +46,9 @@ export const podFields = {
     ),
     seccompProfile: (value, features) =>
       on('kubernetes.podspec-securitycontext', features) ||
-      (on('secure-pod-defaults', features) && ['RuntimeDefault', 'Unconfined'].includes(String((value as Loose).type))),
+      (on('secure-pod-defaults', features) &&
+        ['RuntimeDefault', 'Unconfined'].includes(String((value as Loose).type)) &&
+        (value as Loose).localhostProfile === undefined),
   },
   container: all(
     ...['args', 'command', 'env', 'envFrom', 'image', 'imagePullPolicy', 'livenessProbe', 'name', 'ports', 'readinessProbe', 'resources'],
@@ -74,7 +76,7 @@ export const podFields = {
   resources: all('limits', 'requests'),
   probe: all(
     ...['httpGet', 'tcpSocket', 'exec', 'grpc', 'initialDelaySeconds', 'periodSeconds'],
-    ...['timeoutSeconds', 'successThreshold', 'failureThreshold'],
+    ...['timeoutSeconds', 'successThreshold', 'failureThreshold', 'terminationGracePeriodSeconds'],
   ),
   env: all('name', 'value', 'valueFrom'),
   valueFrom: {
@@ -83,19 +85,28 @@ export const podFields = {
     resourceFieldRef: 'kubernetes.podspec-fieldref',
   },
   envFrom: all('configMapRef', 'prefix', 'secretRef'),
+  volumes: {
+    ...all('name', 'configMap', 'projected', 'secret'),
+    emptyDir: 'kubernetes.podspec-volumes-emptydir',
+    persistentVolumeClaim: 'kubernetes.podspec-persistent-volume-claim',
+    hostPath: 'kubernetes.podspec-volumes-hostpath',
+    csi: 'kubernetes.podspec-volumes-csi',
+    ephemeral: 'kubernetes.podspec-volumes-ephemeral',
+    image: 'kubernetes.podspec-volumes-image',
+  },
   volumeMounts: {
     ...all('mountPath', 'name', 'readOnly', 'subPath'),
     mountPropagation: 'kubernetes.podspec-volumes-mount-propagation',
   },
 } as const satisfies Record<string, Record<string, Allowed>>;
 
-/** The fields of an object that may not be set where it stands, told as one error with sorted paths. */
+/** The fields of a decoded object that may not be set where it stands, told as one error with sorted paths. */
 export function validateFields(where: keyof typeof podFields, object: Loose, features: FeaturesConfig): FieldErrors {
   const table: Record<string, Allowed> = podFields[where];
   const wrong = Object.entries(object)
     .filter(([name, value]) => {
       const allowed = Object.hasOwn(table, name) ? table[name] : undefined;
-      if (isAbsent(name, value) || allowed === true) return false;
+      if (!isSet(value) || allowed === true) return false;
       if (allowed === undefined) return true;
       return typeof allowed === 'function' ? !allowed(value, features) : !on(allowed, features);
     })

@@ -5,40 +5,68 @@ import { asList, asObject } from '../defaults/context.ts';
 import type { RevisionSpec } from '../kinds.ts';
 import { type Role, validateContainer } from './container.ts';
 import { type FieldErrors, general, invalidValue, missing, under } from './field-error.ts';
-import { dns1123Subdomain } from './names.ts';
+import { dns1123Subdomain, quoted } from './names.ts';
 import { validateFields } from './pod-fields.ts';
 import { securityWarnings, validatePodSecurity } from './security.ts';
 import { validateVolumes } from './volumes.ts';
 
-/** What the containers say together: how many, whose port, names that are used twice. */
-function validateTogether(containers: readonly Container[], features: FeaturesConfig): FieldErrors {
-  const errors: FieldErrors[] = [];
+/** How many ports the containers have together: one, and when there are several containers exactly one. */
+function validatePortCount(containers: readonly Container[]): FieldErrors {
+  const ports = containers.flatMap((c) => asList(c?.ports)).length;
+  if (ports === 0 && containers.length > 1) return missing('containers[*].ports');
+  if (ports <= 1) return [];
+  return general('more than one container port is set', ['containers[*].ports'], 'Only a single port is allowed across all containers');
+}
+
+/**
+ * Each container by itself, named as none before it and none in `taken`. Upstream tells the errors of those before a
+ * container whose name is taken under that container.
+ */
+function validateEach(
+  containers: readonly Container[],
+  taken: ReadonlySet<string>,
+  validate: (c: Container) => FieldErrors,
+  distinct: boolean,
+): FieldErrors {
+  const names = new Set(taken);
+  let errors: FieldErrors = [];
+  containers.forEach((raw, i) => {
+    const c = asObject(raw) as unknown as Container;
+    const name = c.name ?? '';
+    if (names.has(name)) errors = under([...errors, ...general(`duplicate container name ${quoted(name)}`, ['name'])], 'containers', i);
+    if (distinct) names.add(name);
+    errors = [...errors, ...under(validate(c), 'containers', i)];
+  });
+  return errors;
+}
+
+/** The containers that run, and those before them; without their flag several of a kind are not looked at further. */
+function validateContainers(spec: RevisionSpec, features: FeaturesConfig): FieldErrors {
+  const [containers, init] = [asList(spec.containers), asList(spec.initContainers)];
+  const volumes = new Map(asList(spec.volumes).map((v) => [v.name, v]));
+  const portName = containers.flatMap((c) => asList(c?.ports).slice(0, 1)).at(-1)?.name || 'http';
+  const as = (role: (c: Container) => Role) => (c: Container) => validateContainer(c, { role: role(c), portName, volumes, features });
+  const errors: FieldErrors[] = [validatePortCount(containers)];
   if (containers.length === 0) errors.push(missing('containers'));
   if (containers.length > 1 && features['multi-container'] !== 'Enabled')
     errors.push(general(`multi-container is off, but found ${containers.length} containers`, []));
-  const ports = containers.flatMap((c) => asList(c.ports)).length;
-  if (ports > 1)
+  else {
+    const role = (c: Container): Role => (isServing(c, containers) ? 'serving' : 'sidecar');
+    errors.push(validateEach(containers, new Set(), as(role), true));
+  }
+  if (init.length && features['kubernetes.podspec-init-containers'] !== 'Enabled')
+    errors.push(general(`pod spec support for init-containers is off, but found ${init.length} init containers`, []));
+  // Upstream compares them with the others only; two of one name are for Kubernetes to refuse.
+  else
     errors.push(
-      general('more than one container port is set', ['containers[*].ports'], 'Only a single port is allowed across all containers'),
+      validateEach(
+        init,
+        new Set(containers.map((c) => c?.name ?? '')),
+        as(() => 'init'),
+        false,
+      ),
     );
-  if (ports === 0 && containers.length > 1) errors.push(missing('containers[*].ports'));
   return errors.flat();
-}
-
-function validateEach(
-  spec: RevisionSpec,
-  containers: readonly Container[],
-  as: (c: Container) => Role,
-  features: FeaturesConfig,
-): FieldErrors {
-  const volumes = new Map(asList(spec.volumes).map((v) => [v.name, v]));
-  const seen = new Set<string>();
-  return containers.flatMap((raw, i) => {
-    const c = asObject(raw) as unknown as Container;
-    const twice = c.name && seen.has(c.name) ? general(`duplicate container name ${JSON.stringify(c.name)}`, ['name']) : [];
-    seen.add(c.name);
-    return under([...twice, ...validateContainer(c, { role: as(c), volumes, features })], 'containers', i);
-  });
 }
 
 const validateServiceAccount = (name: string | undefined): FieldErrors =>
@@ -53,12 +81,7 @@ export function validatePodSpec(spec: RevisionSpec, features: FeaturesConfig): F
   return [
     ...validateFields('spec', asObject(spec), features),
     ...validatePodSecurity(spec.securityContext, features),
-    ...validateTogether(containers, features),
-    ...validateEach(spec, containers, (c) => (isServing(c, containers) ? 'serving' : 'sidecar'), features),
-    ...(init.length && features['kubernetes.podspec-init-containers'] !== 'Enabled'
-      ? general(`pod spec support for init-containers is off, but found ${init.length} init containers`, [])
-      : []),
-    ...validateEach(spec, init, () => 'init', features),
+    ...validateContainers(spec, features),
     ...validateServiceAccount(spec.serviceAccountName),
     ...validateVolumes(asList(spec.volumes), mounted, features),
     ...warnings(containers, 'containers'),

@@ -4,7 +4,7 @@ import type { RevisionSpec, RevisionTemplate } from '../kinds.ts';
 import { validateAutoscaling, validateNetworking, validateQueueSidecar, validateSeconds } from './annotations.ts';
 import { changes } from './diff.ts';
 import { disallowed, type FieldErrors, general, invalidValue, outOfBounds, under } from './field-error.ts';
-import { dns1035Label, dns1035Prefix, goList } from './names.ts';
+import { dns1035Label, dns1035Prefix, goList, quoted } from './names.ts';
 import { validatePodSpec } from './pod-spec.ts';
 
 /** containerConcurrency within what the cluster allows (contract control-plane 4.3). */
@@ -27,22 +27,17 @@ export function validateRevisionSpec(spec: RevisionSpec, { config }: ApiContext)
   ];
 }
 
-/** The name a template gives to its revisions: a label that begins with the parent's name. */
+/** The name a template gives to its revisions: a label that begins with the parent's name. The first error is told. */
 function validateName({ name, generateName }: NonNullable<RevisionTemplate['metadata']>, parent: ParentMeta): FieldErrors {
-  const errors: FieldErrors[] = [];
-  if (generateName) {
-    const wrong = dns1035Prefix(generateName);
-    if (wrong.length) errors.push(invalidValue(`not a DNS 1035 label prefix: ${goList(wrong)}`, 'generateName'));
-  }
-  if (name) {
-    const wrong = dns1035Label(name);
-    if (wrong.length) errors.push(invalidValue(`not a DNS 1035 label: ${goList(wrong)}`, 'name'));
-    const prefix = `${parent.name}-`;
-    if (!parent.name) errors.push(parent.generateName ? disallowed('name') : []);
-    else if (!name.startsWith(prefix))
-      errors.push(invalidValue(`${JSON.stringify(name)} must have prefix ${JSON.stringify(prefix)}`, 'name'));
-  }
-  return errors.flat();
+  const badPrefix = generateName ? dns1035Prefix(generateName) : [];
+  if (badPrefix.length) return invalidValue(`not a DNS 1035 label prefix: ${goList(badPrefix)}`, 'generateName');
+  if (!name) return [];
+  const wrong = dns1035Label(name);
+  if (wrong.length) return invalidValue(`not a DNS 1035 label: ${goList(wrong)}`, 'name');
+  // A name of one's own needs a parent whose name is known.
+  if (!parent.name && parent.generateName) return disallowed('name');
+  const prefix = `${parent.name ?? ''}-`;
+  return name.startsWith(prefix) ? [] : invalidValue(`${quoted(name)} must have prefix ${quoted(prefix)}`, 'name');
 }
 
 /** The template of a Service or Configuration (contract control-plane 4.3); paths are under `template`. */

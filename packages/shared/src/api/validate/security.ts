@@ -2,7 +2,7 @@ import type { FeaturesConfig } from '../../config/features.ts';
 import type { Container, PodSpec } from '../builtin.ts';
 import { asList, asObject } from '../defaults/context.ts';
 import { asWarnings, type FieldErrors, general, invalidValue, outOfBounds, under } from './field-error.ts';
-import { podSecurityAllowed, validateFields } from './pod-fields.ts';
+import { validateFields } from './pod-fields.ts';
 
 const maxInt32 = 2147483647;
 
@@ -16,7 +16,6 @@ const ids = (context: object, ...fields: string[]): FieldErrors =>
 export function validatePodSecurity(context: PodSpec['securityContext'], features: FeaturesConfig): FieldErrors {
   if (!context) return [];
   const fields = validateFields('podSecurityContext', asObject(context), features);
-  if (!podSecurityAllowed(features)) return under(fields, 'securityContext');
   const groups = asList(context.supplementalGroups).flatMap((g, i) =>
     g < 0 || g > maxInt32 ? outOfBounds(g, 0, maxInt32, `supplementalGroups[${i}]`) : [],
   );
@@ -39,7 +38,11 @@ export function securityWarnings(c: Container, pod: PodSpec['securityContext'], 
   const paths = [
     unset(own.runAsNonRoot) && unset(pod?.runAsNonRoot) ? 'runAsNonRoot' : '',
     unset(own.allowPrivilegeEscalation) ? 'allowPrivilegeEscalation' : '',
-    own.seccompProfile?.type || pod?.seccompProfile?.type ? '' : own.seccompProfile ? 'seccompProfile.type' : 'seccompProfile',
+    own.seccompProfile?.type || pod?.seccompProfile?.type
+      ? ''
+      : own.seccompProfile || pod?.seccompProfile
+        ? 'seccompProfile.type'
+        : 'seccompProfile',
     unset(own.capabilities) ? 'capabilities' : unset(own.capabilities?.drop) ? 'capabilities.drop' : '',
   ].filter(Boolean);
   const message = 'Kubernetes default value is insecure, Knative may default this to secure in a future release';

@@ -3,9 +3,6 @@ import { asObject, type Loose } from '../defaults/context.ts';
 
 /** Maps whose values are quantities: they compare by value, `1` and `1000m` are the same (contract control-plane 9.27). */
 const quantityMaps = new Set(['requests', 'limits']);
-/** Objects that mean the same empty as absent; for others (`emptyDir: {}`) presence is the message. */
-const emptyIsAbsent = new Set(['resources', 'requests', 'limits', 'labels', 'annotations', 'nodeSelector', 'metadata', 'template']);
-
 /** Fields of a revision's spec that are not a pod's. */
 export const ofRevisionSpec = new Set(['timeoutSeconds', 'containerConcurrency', 'idleTimeoutSeconds', 'responseStartTimeoutSeconds']);
 /** Optional scalars that the peer's types tell apart from 0 and false: for these, unset is a value of its own. */
@@ -32,14 +29,21 @@ export const pointers = new Set([
   'optional',
 ]);
 
+/** Objects that are told apart from absent ones. */
+const objectPointers = new Set(['livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle', 'securityContext', 'http']);
+
 const isMap = (v: unknown): v is Loose => typeof v === 'object' && v !== null && !Array.isArray(v);
-/** Whether a field counts as not set: what the peer's typed objects cannot tell from absent. */
-export function isAbsent(key: string, value: unknown): boolean {
-  if (value === undefined || value === null || value === '') return true;
-  if (value === 0 || value === false) return !pointers.has(key);
+/** Whether a field of a decoded object is set: what is empty and could be left out is not there. */
+export const isSet = (value: unknown): boolean => value !== undefined && value !== null;
+
+/**
+ * Whether a value is what the peer's type is when nothing was set: zero, empty, or an object of such. An object behind
+ * one of `pointers` is a value also when it is empty.
+ */
+export function isZero(value: unknown, pointers: ReadonlySet<string> = objectPointers): boolean {
+  if (value === undefined || value === null || value === '' || value === 0 || value === false) return true;
   if (Array.isArray(value)) return value.length === 0;
-  if (!isMap(value)) return false;
-  return emptyIsAbsent.has(key) && Object.entries(value).every(([k, v]) => isAbsent(k, v));
+  return isMap(value) && Object.entries(value).every(([k, v]) => (pointers.has(k) ? !isSet(v) : isZero(v, pointers)));
 }
 
 /** One place where two values differ. Absent sides are undefined. */
@@ -53,11 +57,11 @@ export interface Difference {
 /** Maps with free keys, whose keys are data and not field names. */
 const freeMaps = new Set(['requests', 'limits', 'labels', 'annotations', 'nodeSelector']);
 
-/** Where two specs differ in what they mean, in field order of `before`, then what `after` adds. */
+/** Where two decoded specs differ in what they mean, in field order of `before`, then what `after` adds. */
 export function differences(before: unknown, after: unknown, path: Difference['path'] = []): Difference[] {
   const last = path.at(-1);
   const key = typeof last === 'string' ? last : '';
-  if (isAbsent(key, before) && isAbsent(key, after)) return [];
+  if (!isSet(before) && !isSet(after)) return [];
   if (Array.isArray(before) && Array.isArray(after)) {
     const length = Math.max(before.length, after.length);
     return Array.from({ length }, (_, i) => {
@@ -85,5 +89,5 @@ function sameEntry(map: string, a: unknown, b: unknown): boolean {
   return isQuantity(left) && isQuantity(right) && parseQuantity(left) === parseQuantity(right);
 }
 
-/** Whether two specs mean the same. */
+/** Whether two decoded specs mean the same. */
 export const sameSpec = (a: unknown, b: unknown): boolean => differences(asObject(a), asObject(b)).length === 0;

@@ -6,7 +6,7 @@ import { validateSeconds } from './annotations.ts';
 import { changes } from './diff.ts';
 import { disallowed, type FieldErrors, general, missing, under } from './field-error.ts';
 import { validateMetadata, validateParentLabel, validateUserInfo } from './metadata.ts';
-import { fullDomainName } from './names.ts';
+import { fullDomainName, quoted } from './names.ts';
 import { validateNameChange, validateRevisionSpec, validateTemplate } from './revision-spec.ts';
 import { validateTraffic } from './traffic.ts';
 
@@ -20,37 +20,26 @@ const rollout = (o: Service | Route): FieldErrors =>
 const userInfo = (o: Configuration | Route, ctx: ApiContext): FieldErrors =>
   asList(o.metadata.ownerReferences).length ? [] : validateUserInfo(o, beforeAs(ctx));
 
-/** A Service (contract control-plane 4.2, 4.3). Writes of its status alone are not looked at. */
+/** A Service (contract control-plane 4.2, 4.3). A write of its status is not held to settings that may have changed. */
 export function validateService(service: Service, ctx: ApiContext): FieldErrors {
-  if (ofStatus(ctx)) return [];
   const spec = asObject(service.spec) as Service['spec'];
   const before = beforeAs<Service>(ctx);
-  const within = [
-    ...validateTemplate(spec.template, service.metadata, ctx),
-    ...validateTraffic(asList(spec.traffic), true),
-    ...validateNameChange(spec.template, before?.spec?.template),
-  ];
-  return [
-    ...validateMetadata(service, ctx, 'refused'),
-    ...rollout(service),
-    ...under(within, 'spec'),
-    ...validateUserInfo(service, before),
-  ];
+  const change = [...under(validateNameChange(spec.template, before?.spec?.template), 'spec'), ...validateUserInfo(service, before)];
+  if (ofStatus(ctx)) return change;
+  const within = [...validateTemplate(spec.template, service.metadata, ctx), ...validateTraffic(asList(spec.traffic), true)];
+  return [...validateMetadata(service, ctx, 'refused'), ...rollout(service), ...under(within, 'spec'), ...change];
 }
 
 export function validateConfiguration(configuration: Configuration, ctx: ApiContext): FieldErrors {
-  if (ofStatus(ctx)) return [];
   const spec = asObject(configuration.spec) as Configuration['spec'];
   const before = beforeAs<Configuration>(ctx);
-  const within = [
-    ...validateTemplate(spec.template, configuration.metadata, ctx),
-    ...validateNameChange(spec.template, before?.spec?.template),
-  ];
+  const change = [...under(validateNameChange(spec.template, before?.spec?.template), 'spec'), ...userInfo(configuration, ctx)];
+  if (ofStatus(ctx)) return change;
   return [
     ...validateMetadata(configuration, ctx, 'refused'),
     ...validateParentLabel(configuration, labels.service, 'Service'),
-    ...under(within, 'spec'),
-    ...userInfo(configuration, ctx),
+    ...under(validateTemplate(spec.template, configuration.metadata, ctx), 'spec'),
+    ...change,
   ];
 }
 
@@ -67,11 +56,9 @@ export const validateRoute = (route: Route, ctx: ApiContext): FieldErrors => [
 export function validateRevision(revision: Revision, ctx: ApiContext): FieldErrors {
   const before = beforeAs<Revision>(ctx);
   const diff = before ? changes('{v1.RevisionSpec}', asObject(before.spec), asObject(revision.spec), 0) : '';
-  const spec = before
-    ? diff
-      ? general('Immutable fields changed (-old +new)', ['spec'], diff)
-      : []
-    : under(validateRevisionSpec(asObject(revision.spec) as Revision['spec'], ctx), 'spec');
+  // It is told alone.
+  if (diff) return general('Immutable fields changed (-old +new)', ['spec'], diff);
+  const spec = before ? [] : under(validateRevisionSpec(asObject(revision.spec) as Revision['spec'], ctx), 'spec');
   return [...validateMetadata(revision, ctx, 'checked'), ...validateParentLabel(revision, labels.configuration, 'Configuration'), ...spec];
 }
 
@@ -83,15 +70,15 @@ export function validateDomainMapping(mapping: DomainMapping, ctx: ApiContext): 
   const errors: FieldErrors[] = [];
   if (generateName) errors.push(disallowed('metadata.generateName'));
   for (const text of fullDomainName('name', name ?? ''))
-    errors.push(general(`invalid name ${JSON.stringify(name ?? '')}: ${text}`, ['metadata.name']));
+    errors.push(general(`invalid name ${quoted(name ?? '')}: ${text}`, ['metadata.name']));
   if (name?.endsWith(`.${domain}`)) {
-    const text = `must not be a subdomain of cluster local domain ${JSON.stringify(domain)}`;
-    errors.push(general(`invalid name ${JSON.stringify(name)}: ${text}`, ['metadata.name']));
+    const text = `must not be a subdomain of cluster local domain ${quoted(domain)}`;
+    errors.push(general(`invalid name ${quoted(name)}: ${text}`, ['metadata.name']));
   }
   for (const field of ['name', 'kind', 'apiVersion'] as const) if (!ref[field]) errors.push(missing(`spec.ref.${field}`));
   if (ref.group) errors.push(disallowed('spec.ref.group'));
-  if (ref.namespace !== undefined && ref.namespace !== namespace) {
-    const details = `parent namespace: ${JSON.stringify(namespace)} does not match ref: ${JSON.stringify(ref.namespace)}`;
+  if (ref.namespace && namespace && ref.namespace !== namespace) {
+    const details = `parent namespace: ${quoted(namespace)} does not match ref: ${quoted(ref.namespace)}`;
     errors.push(general('mismatched namespaces', ['spec.ref.namespace'], details));
   }
   return [...errors.flat(), ...validateUserInfo(mapping, beforeAs(ctx))];

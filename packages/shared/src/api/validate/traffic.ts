@@ -1,6 +1,6 @@
 import type { TrafficTarget } from '../kinds.ts';
 import { both, disallowed, type FieldErrors, general, invalidKey, invalidValue, neither, outOfBounds, under } from './field-error.ts';
-import { dns1035Label, goList, qualifiedName } from './names.ts';
+import { dns1035Label, goList, qualifiedName, quoted } from './names.ts';
 
 /** Where a target leads: in a Service to its own configuration or a revision, in a Route to one of both. */
 function validateName(t: TrafficTarget, ownConfiguration: boolean): FieldErrors {
@@ -19,7 +19,7 @@ function validateTarget(t: TrafficTarget, ownConfiguration: boolean): FieldError
   const latest = t.latestRevision;
   return [
     ...(latest !== undefined && latest !== null && latest !== !t.revisionName
-      ? general(`may not set revisionName ${JSON.stringify(t.revisionName ?? '')} when latestRevision is ${latest}`, ['latestRevision'])
+      ? general(`may not set revisionName ${quoted(t.revisionName ?? '')} when latestRevision is ${latest}`, ['latestRevision'])
       : []),
     ...validateName(t, ownConfiguration),
     ...((t.percent ?? 0) < 0 || (t.percent ?? 0) > 100 ? outOfBounds(t.percent, 0, 100, 'percent') : []),
@@ -42,7 +42,7 @@ export function validateTraffic(traffic: readonly TrafficTarget[], ownConfigurat
     if (wrong.length) errors.push(under(invalidValue(`not a DNS 1035 label: ${goList(wrong)}`, ''), 'tag', i));
     const other = first.get(tag);
     if (other === undefined) first.set(tag, i);
-    else errors.push(general(`Multiple definitions for ${JSON.stringify(tag)}`, [`[${other}].tag`, `[${i}].tag`]));
+    else errors.push(general(`Multiple definitions for ${quoted(tag)}`, [`[${other}].tag`, `[${i}].tag`]));
   });
   if (sum !== 100) errors.push(general(`Traffic targets sum to ${sum}, want 100`, ['']));
   return under(errors.flat(), 'traffic');

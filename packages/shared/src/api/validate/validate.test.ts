@@ -3,6 +3,7 @@ import { apiConfig, apiContext } from '../../testing/api-context.ts';
 import type { ApiContext } from '../defaults/context.ts';
 import { kinds } from '../kinds.ts';
 import { apiVersionOf, type KubeObject } from '../meta.ts';
+import { decodeObject } from '../wire/decode.ts';
 import { errorText } from './field-error.ts';
 import { type ServedKind, servedKinds, validateObject } from './index.ts';
 import { texts } from './names.ts';
@@ -26,12 +27,13 @@ const specs: Record<ServedKind, Record<string, unknown>> = {
   Certificate: { dnsNames: ['a.example.com'], secretName: 's' },
 };
 
-const object = (kind: ServedKind, spec: unknown = specs[kind], metadata: object = {}): KubeObject => ({
-  apiVersion: apiVersionOf(kinds[kind]),
-  kind,
-  metadata: { name: kind === 'DomainMapping' ? 'hello.example.com' : 'hello', namespace: 'default', ...metadata },
-  spec,
-});
+const object = (kind: ServedKind, spec: unknown = specs[kind], metadata: object = {}): KubeObject =>
+  decodeObject(kind, {
+    apiVersion: apiVersionOf(kinds[kind]),
+    kind,
+    metadata: { name: kind === 'DomainMapping' ? 'hello.example.com' : 'hello', namespace: 'default', ...metadata },
+    spec,
+  });
 const told = (kind: ServedKind, spec?: unknown, metadata?: object, ctx: Partial<ApiContext> = { operation: 'CREATE' }) =>
   errorText(validateObject(kind, object(kind, spec, metadata), apiContext(ctx)));
 const withTemplate = (spec: object, metadata?: object) => ({ ...specs.Service, template: { metadata, spec: { ...revision, ...spec } } });
@@ -300,7 +302,13 @@ describe('internal kinds', () => {
       'service namespace must match ingress namespace: spec.rules[0].http.paths[0].splits[0].serviceNamespace',
     ],
     ['Ingress', 'an option', { ...specs.Ingress, httpOption: 'x' }, 'invalid value: x: spec.httpOption'],
-    ['Ingress', 'a certificate', { ...specs.Ingress, tls: [{}] }, 'missing field(s): spec.tls[0].secretName, spec.tls[0].secretNamespace'],
+    ['Ingress', 'no certificate', { ...specs.Ingress, tls: [{}] }, 'missing field(s): spec.tls[0]'],
+    [
+      'Ingress',
+      'a certificate of nowhere',
+      { ...specs.Ingress, tls: [{ hosts: ['a'] }] },
+      'missing field(s): spec.tls[0].secretName, spec.tls[0].secretNamespace',
+    ],
     ['Certificate', 'nothing', {}, 'missing field(s): spec.dnsNames, spec.secretName'],
     ['Certificate', 'an empty name', { dnsNames: [''], secretName: 's' }, 'invalid value: : spec.dnsNames[0]'],
     [

@@ -1,8 +1,10 @@
 import type { FeatureName, FeaturesConfig } from '../../config/features.ts';
-import { asList } from '../defaults/context.ts';
+import { isQuantity, parseQuantity } from '../../lib/quantity.ts';
+import { asList, asObject } from '../defaults/context.ts';
 import type { Volume } from './container.ts';
-import { both, disallowed, type FieldErrors, general, invalidValue, missing, neither, under } from './field-error.ts';
-import { dns1123Label } from './names.ts';
+import { both, type FieldErrors, general, invalidValue, missing, neither, under } from './field-error.ts';
+import { dns1123Label, quoted } from './names.ts';
+import { validateFields } from './pod-fields.ts';
 
 /** Sources that a flag must enable, with what upstream calls them (contract control-plane 4.5). */
 const gated = {
@@ -16,62 +18,79 @@ const gated = {
 type Gated = keyof typeof gated;
 const open = ['configMap', 'projected', 'secret'] as const;
 
+/** What is said of a source whose flag is not Enabled, besides that its field may not be set. */
 function validateGate(v: Volume, source: Gated, features: FeaturesConfig): FieldErrors {
   const [flag, kind] = gated[source];
-  const mask = features[flag] === 'Disabled' ? disallowed(source) : [];
-  if (source === 'persistentVolumeClaim') {
-    const claim = v.persistentVolumeClaim;
-    const off =
-      features[flag] === 'Enabled'
-        ? []
-        : general(`Persistent volume claim support is disabled, but found persistent volume claim ${claim?.claimName}`, []);
-    const readOnly =
-      claim?.readOnly || features['kubernetes.podspec-persistent-volume-write'] === 'Enabled'
-        ? []
-        : general(
-            `Persistent volume write support is disabled, but found persistent volume claim ${claim?.claimName} that is not read-only`,
-            [],
-          );
-    return [...mask, ...off, ...readOnly];
-  }
-  const off = features[flag] === 'Enabled' ? [] : general(`${kind} volume support is disabled, but found ${kind} volume ${v.name}`, []);
-  return [...mask, ...off];
+  const enabled = features[flag] === 'Enabled';
+  if (source !== 'persistentVolumeClaim')
+    return enabled ? [] : general(`${kind} volume support is disabled, but found ${kind} volume ${v.name ?? ''}`, []);
+  const { claimName = '', readOnly = false } = v.persistentVolumeClaim ?? {};
+  const found = `found persistent volume claim ${claimName}`;
+  const writable = readOnly || features['kubernetes.podspec-persistent-volume-write'] === 'Enabled';
+  return [
+    ...(enabled ? [] : general(`Persistent volume claim support is disabled, but ${found}`, [])),
+    ...(writable ? [] : general(`Persistent volume write support is disabled, but ${found} that is not read-only`, [])),
+  ];
 }
 
 type Items = readonly { key?: string; path?: string }[] | undefined;
 const validateItems = (items: Items): FieldErrors =>
   asList(items).flatMap((item, i) => under([...(item.key ? [] : missing('key')), ...(item.path ? [] : missing('path'))], 'items', i));
 
+type Source = NonNullable<NonNullable<Volume['projected']>['sources']>[number];
+type DownwardFile = NonNullable<NonNullable<Source['downwardAPI']>['items']>[number];
+
+function validateDownwardFile({ fieldRef, resourceFieldRef, path }: DownwardFile): FieldErrors {
+  return [
+    ...(fieldRef || resourceFieldRef ? [] : neither('fieldRef', 'resourceFieldRef')),
+    ...(fieldRef && resourceFieldRef ? general('Within a single item, cannot set both', ['resourceFieldRef', 'fieldRef']) : []),
+    ...(path ? [] : missing('path')),
+  ];
+}
+
 const projections = ['configMap', 'downwardAPI', 'secret', 'serviceAccountToken'] as const;
 
-function validateProjected(v: Volume): FieldErrors {
-  return asList(v.projected?.sources).flatMap((source, i) => {
-    const set = projections.filter((p) => source[p]);
-    const oneOf = set.length === 0 ? neither(...projections) : set.length > 1 ? both(...set) : [];
-    const parts = (['configMap', 'secret'] as const).flatMap((p) =>
-      source[p] ? under([...(source[p].name ? [] : missing('name')), ...validateItems(source[p].items)], p) : [],
-    );
-    const token = source.serviceAccountToken && !source.serviceAccountToken.path ? missing('serviceAccountToken.path') : [];
-    return under([...oneOf, ...parts, ...token], 'projected', i);
-  });
+function validateSource(source: Source): FieldErrors {
+  const set = projections.filter((p) => source[p]);
+  const named = (['configMap', 'secret'] as const).flatMap((p) =>
+    source[p] ? under([...(source[p].name ? [] : missing('name')), ...validateItems(source[p].items)], p) : [],
+  );
+  const files = asList(source.downwardAPI?.items).flatMap((f, i) => under(validateDownwardFile(f), 'downwardAPI', 'items', i));
+  const token = source.serviceAccountToken && !source.serviceAccountToken.path ? missing('serviceAccountToken.path') : [];
+  return [...(set.length === 0 ? neither(...projections) : set.length > 1 ? both(...set) : []), ...named, ...files, ...token];
+}
+
+function validateEmptyDir({ medium, sizeLimit }: NonNullable<Volume['emptyDir']>): FieldErrors {
+  return [
+    ...(medium && medium !== 'Memory' ? invalidValue(medium, 'medium') : []),
+    ...(sizeLimit && isQuantity(sizeLimit) && parseQuantity(sizeLimit) < 0 ? invalidValue(sizeLimit, 'sizeLimit') : []),
+  ];
+}
+
+function validateImage({ reference, pullPolicy = '' }: NonNullable<Volume['image']>): FieldErrors {
+  const known = ['', 'Always', 'IfNotPresent', 'Never'].includes(pullPolicy);
+  return [...(reference ? [] : missing('reference')), ...(known ? [] : invalidValue(pullPolicy, 'pullPolicy'))];
 }
 
 function validateVolume(v: Volume, features: FeaturesConfig): FieldErrors {
-  const wrong = v.name ? dns1123Label(v.name) : [];
-  // The name's error stands for all of them.
-  if (!v.name) return missing('name');
-  if (wrong.length) return invalidValue(v.name, 'name');
   const names = [...open, ...(Object.keys(gated) as Gated[])];
   const set = names.filter((s) => v[s]);
-  const possible = names.filter((s) => !(s in gated) || features[gated[s as Gated][0]] === 'Enabled').sort();
-  const { medium } = v.emptyDir ?? {};
+  const possible = names.filter((s) => !(s in gated) || features[gated[s as Gated][0]] === 'Enabled');
+  // An error of the name takes the place of what was said of flags.
+  const first = !v.name
+    ? missing('name')
+    : dns1123Label(v.name).length
+      ? invalidValue(v.name, 'name')
+      : set.filter((s): s is Gated => s in gated).flatMap((s) => validateGate(v, s, features));
   return [
+    ...first,
+    ...validateFields('volumes', asObject(v), features),
     ...(set.length === 0 ? neither(...possible) : set.length > 1 ? both(...set) : []),
-    ...set.filter((s): s is Gated => s in gated).flatMap((s) => validateGate(v, s, features)),
     ...validateItems(v.configMap?.items),
     ...validateItems(v.secret?.items),
-    ...validateProjected(v),
-    ...(medium && medium !== 'Memory' ? invalidValue(medium, 'emptyDir.medium') : []),
+    ...asList(v.projected?.sources).flatMap((s, i) => under(validateSource(s), 'projected', i)),
+    ...(v.emptyDir ? under(validateEmptyDir(v.emptyDir), 'emptyDir') : []),
+    ...(v.image ? under(validateImage(v.image), 'image') : []),
   ];
 }
 
@@ -79,13 +98,13 @@ function validateVolume(v: Volume, features: FeaturesConfig): FieldErrors {
 export function validateVolumes(volumes: readonly Volume[], mounted: ReadonlySet<string>, features: FeaturesConfig): FieldErrors {
   const seen = new Set<string>();
   return volumes.flatMap((v, i) => {
-    const quoted = JSON.stringify(v.name ?? '');
+    const name = v.name ?? '';
     const errors = [
-      ...(seen.has(v.name) ? general(`duplicate volume name ${quoted}`, ['name']) : []),
-      ...(mounted.has(v.name) || !v.name ? [] : general(`volume with name ${quoted} not mounted`, ['name'])),
+      ...(seen.has(name) ? general(`duplicate volume name ${quoted(name)}`, ['name']) : []),
+      ...(mounted.has(name) ? [] : general(`volume with name ${quoted(name)} not mounted`, ['name'])),
       ...validateVolume(v, features),
     ];
-    seen.add(v.name);
+    seen.add(name);
     return under(errors, 'volumes', i);
   });
 }
