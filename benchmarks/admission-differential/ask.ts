@@ -3,7 +3,7 @@ import type { AdmissionRequest, Decision } from '../../packages/webhook/src/admi
 import type { Reviewer } from '../lib/review.ts';
 import { type Case, user } from './corpus/case.ts';
 import type { Json } from './corpus/edit.ts';
-import { normal } from './normal.ts';
+import { normal, sorted } from './normal.ts';
 import { patched } from './patch.ts';
 import { structural } from './structural.ts';
 
@@ -65,10 +65,8 @@ export async function storedBefore(ask: Reviewer, c: Case): Promise<Json> {
   );
   if (decision.denied !== undefined) throw new Error(`${c.id}: what it begins with is refused: ${decision.denied}`);
   const out = after(c, object, decision);
-  return {
-    ...out,
-    metadata: { ...out.metadata, uid: 'b5a3', resourceVersion: '7', generation: 1, creationTimestamp: '2026-01-01T00:00:00Z' },
-  };
+  const server = { uid: 'b5a3', resourceVersion: '7', generation: 1, creationTimestamp: '2026-01-01T00:00:00Z' };
+  return sorted({ ...out, metadata: { ...out.metadata, ...server } });
 }
 
 /** The object a case sends. */

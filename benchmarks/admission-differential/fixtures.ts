@@ -6,7 +6,7 @@ import type { Answer } from './ask.ts';
 import { type Case, user } from './corpus/case.ts';
 import { dataOf } from './corpus/config-sets.ts';
 import type { Json } from './corpus/edit.ts';
-import { normal } from './normal.ts';
+import { normal, sorted } from './normal.ts';
 import { patched } from './patch.ts';
 
 /** What the peer said about one case: everything that is compared, and nothing that the corpus holds already. */
@@ -25,11 +25,13 @@ export interface Fixture {
 
 const file = new URL('./verdicts.jsonl', import.meta.url);
 
+const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 10);
+
 /** A short name of what a case asks. */
 export function askedHash(c: Case, sent: Json): string {
   const config = ['config-features', 'config-defaults', 'config-autoscaler'].map((m) => dataOf(c.config, m as 'config-features'));
   const what = [config, c.kind, c.operation, c.subResource, c.user ?? user, c.raw, c.undefaulted, sent, c.before];
-  return createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 10);
+  return shortHash(JSON.stringify(what));
 }
 
 /** The fixture of an answer. `before`: what the peer had stored. */
@@ -44,7 +46,7 @@ export function fixtureOf(c: Case, before: Json, sent: Json, { stored, ...rest }
 }
 
 /** What the peer had stored before a case. */
-export const beforeOf = (c: Case, f: Fixture): Json => (f.before ? patched(c.before, f.before) : c.before);
+export const beforeOf = (c: Case, f: Fixture): Json => (f.before ? sorted(patched(c.before, f.before)) : c.before);
 
 /** The answer in a fixture. */
 export const answerOf = (f: Fixture, sent: Json): Answer => ({
@@ -54,34 +56,37 @@ export const answerOf = (f: Fixture, sent: Json): Answer => ({
   ...(f.warnings ? { warnings: f.warnings } : {}),
 });
 
-/** What differs little from case to case; a line of its own in the file, told by its number. */
+/** What many cases have in common; lines of their own in the file. */
 const shared = ['before', 'mutation', 'stored', 'validation', 'warnings'] as const;
 
 /**
- * All fixtures by the id of their case; empty before the first capture. The file: a line with the number of values, a
- * line for each of them, then a line for each case, which names its values by number.
+ * All fixtures by the id of their case; empty before the first capture. A line of the file is `[name, value]`, or a case
+ * that has the names of its values: a value has the same name in every capture, so that captures can be compared.
  */
 export function readFixtures(): Map<string, Fixture> {
   if (!existsSync(file)) return new Map();
-  const [count, ...lines] = readFileSync(file, 'utf8').split('\n').filter(Boolean);
-  const values = lines.slice(0, Number(count)).map((l) => JSON.parse(l) as never);
-  const cases = lines.slice(Number(count)).map((l) => JSON.parse(l) as Record<string, string | number>);
-  const resolved = cases.map((c) =>
-    Object.fromEntries(Object.entries(c).map(([k, v]) => [k, typeof v === 'number' ? values[v] : v])),
-  ) as unknown as Fixture[];
-  return new Map(resolved.map((f) => [f.id, f]));
+  const lines = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((l) => JSON.parse(l) as Json);
+  const values = new Map(lines.filter((l) => Array.isArray(l)) as [string, Json][]);
+  const cases = lines.filter((l) => !Array.isArray(l));
+  for (const c of cases) for (const k of shared) if (k in c) c[k] = values.get(c[k]);
+  return new Map(cases.map((c) => [c.id, c as Fixture]));
 }
 
 export function writeFixtures(fixtures: readonly Fixture[], to: URL | string = file): void {
-  const numbers = new Map<string, number>();
-  const numberOf = (value: unknown): number => {
+  const values = new Map<string, string>();
+  const nameOf = (value: unknown): string => {
     const text = JSON.stringify(value);
-    if (!numbers.has(text)) numbers.set(text, numbers.size);
-    return numbers.get(text) as number;
+    const name = shortHash(text);
+    values.set(name, text);
+    return name;
   };
   const cases = fixtures.map((f) => {
-    const told = shared.flatMap((k) => (f[k] === undefined ? [] : [[k, numberOf(f[k])] as const]));
+    const told = shared.flatMap((k) => (f[k] === undefined ? [] : [[k, nameOf(f[k])] as const]));
     return JSON.stringify({ id: f.id, asked: f.asked, ...Object.fromEntries(told) });
   });
-  writeFileSync(to, [String(numbers.size), ...numbers.keys(), ...cases, ''].join('\n'));
+  const named = [...values].map(([name, text]) => `["${name}",${text}]`).sort();
+  writeFileSync(to, [...named, ...cases, ''].join('\n'));
 }

@@ -44,3 +44,11 @@ export function normal(value: Json, key = '', parent = ''): Json {
   const out = Object.fromEntries(entries.filter(([, v]) => v !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)));
   return Object.keys(out).length === 0 && emptyIsAbsent.has(key) ? undefined : out;
 }
+
+/** The same with its keys in order: the peer's patches come in any. */
+export function sorted(value: Json): Json {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const keys = Object.keys(value).sort();
+  return Object.fromEntries(keys.map((k) => [k, sorted(value[k])]));
+}
