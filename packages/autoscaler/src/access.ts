@@ -1,12 +1,14 @@
 import { builtin } from '@ebb/shared/api/builtin.ts';
 import { type Access, eventAccess, leaseAccess, read, reconcilerAccess, settingsAccess } from '@ebb/shared/kube/access.ts';
 import type { Reconciler } from '@ebb/shared/kube/reconciler.ts';
+import { hpaReconciler } from './reconcilers/hpa/index.ts';
 import { metricReconciler } from './reconcilers/metric/index.ts';
 import { podAutoscalerReconciler } from './reconcilers/podautoscaler/index.ts';
 
 /** The reconcilers for the sake of their declarations: these need nothing that runs. */
 const declared = [
   podAutoscalerReconciler({} as Parameters<typeof podAutoscalerReconciler>[0]),
+  hpaReconciler({} as Parameters<typeof hpaReconciler>[0]),
   metricReconciler({} as Parameters<typeof metricReconciler>[0]),
 ] as unknown as readonly Reconciler<never, never>[];
 

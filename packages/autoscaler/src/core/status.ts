@@ -9,11 +9,15 @@ export interface StatusInput {
   serviceName: string;
 }
 
+/** Pods without which a revision is not active (contract data-plane 3.9). */
+export function leastReady(spec: Spec, initialized: boolean): number {
+  return Math.max(boundsOf(spec, initialized).min, initialized ? 1 : spec.initialScale);
+}
+
 /** Active and ScaleTargetInitialized (contract data-plane 3.9). */
 export function markActivity(marks: Marks, spec: Spec, s: StatusInput): void {
   const initialized = marks.is('ScaleTargetInitialized', 'True');
-  const { min } = boundsOf(spec, initialized);
-  const minReady = initialized ? Math.max(min, 1) : Math.max(min, spec.initialScale);
+  const minReady = leastReady(spec, initialized);
   const inactive = marks.is('Active', 'False');
   const noTraffic = () => marks.false('Active', 'NoTraffic', 'The target is not receiving traffic.');
   if (s.want === 0 || minReady === 0) {

@@ -4,6 +4,7 @@ import type { Json, Kind, KubeObject, ObjectMeta } from './meta.ts';
 type Builtin<T> = Omit<Json<T>, 'metadata' | 'apiVersion' | 'kind'> & KubeObject & { metadata: ObjectMeta };
 
 export type Deployment = Builtin<k8s.V1Deployment>;
+export type HorizontalPodAutoscaler = Builtin<k8s.V2HorizontalPodAutoscaler>;
 export type Pod = Builtin<k8s.V1Pod>;
 export type PodSpec = Json<k8s.V1PodSpec>;
 export type Container = Json<k8s.V1Container>;
@@ -27,6 +28,7 @@ function kind<T extends KubeObject>(group: string, version: string, name: string
 /** The Kubernetes types Ebb reads or writes. */
 export const builtin = {
   Deployment: kind<Deployment>('apps', 'v1', 'Deployment', 'deployments'),
+  HorizontalPodAutoscaler: kind<HorizontalPodAutoscaler>('autoscaling', 'v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers'),
   Pod: kind<Pod>('', 'v1', 'Pod', 'pods'),
   Service: kind<KubeService>('', 'v1', 'Service', 'services'),
   Endpoints: kind<Endpoints>('', 'v1', 'Endpoints', 'endpoints'),

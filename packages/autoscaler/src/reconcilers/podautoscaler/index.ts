@@ -1,4 +1,3 @@
-import { findAnnotation } from '@ebb/shared/api/annotations.ts';
 import { builtin, type Deployment, type KubeService, type Pod } from '@ebb/shared/api/builtin.ts';
 import { isFalse } from '@ebb/shared/api/conditions.ts';
 import { kinds, type PodAutoscaler } from '@ebb/shared/api/kinds.ts';
@@ -13,6 +12,7 @@ import { specOf } from '../../core/spec.ts';
 import type { Deciders } from '../../deciders.ts';
 import type { Collections } from '../../stats/collections.ts';
 import { countPods } from '../../stats/pods.ts';
+import { classOf } from './class.ts';
 import { type Input, plan } from './plan.ts';
 import type { ActivatorProbes } from './probe.ts';
 
@@ -41,8 +41,6 @@ const revisionOfDeployment = ({ metadata }: Deployment): string[] => {
 /** PodAutoscaler of class KPA → ServerlessService, Metric, the Deployment's scale (contract control-plane 7.8). */
 export function podAutoscalerReconciler(o: Options): Reconciler<PodAutoscaler, Input> {
   const { config, pods, services, deciders, collections, probes } = o;
-  const classOf = (pa: PodAutoscaler) =>
-    findAnnotation(pa.metadata.annotations, 'class')?.value ?? config.get('config-autoscaler').podAutoscalerClass;
 
   const activatorAnswers = (pa: PodAutoscaler): boolean => {
     const { namespace, name } = pa.metadata;
@@ -58,7 +56,7 @@ export function podAutoscalerReconciler(o: Options): Reconciler<PodAutoscaler, I
       queue: podAutoscalerQueue,
       source: 'podautoscaler-controller',
       reconciles: kinds.PodAutoscaler,
-      filter: (pa) => classOf(pa) === kpaClass,
+      filter: (pa) => classOf(pa, config) === kpaClass,
       owns: [kinds.ServerlessService, kinds.Metric],
       tracks: [{ kind: builtin.Deployment, keys: revisionOfDeployment }],
       config: ['config-autoscaler', 'config-deployment'],
