@@ -1,80 +1,48 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { builtin, type ConfigMap } from '@ebb/shared/api/builtin.ts';
+import { builtin } from '@ebb/shared/api/builtin.ts';
 import { getCondition, isFailed, isReady } from '@ebb/shared/api/conditions.ts';
 import { kinds, type Service } from '@ebb/shared/api/kinds.ts';
+import type { Kind } from '@ebb/shared/api/meta.ts';
 import type { Informers } from '@ebb/shared/kube/cache.ts';
 import type { KubeClient } from '@ebb/shared/kube/client.ts';
-import { createInformers } from '@ebb/shared/kube/informers.ts';
-import { createLogger } from '@ebb/shared/telemetry/log.ts';
-import type { Running } from '@ebb/shared/telemetry/process.ts';
-import { installCrds } from '@ebb/shared/testing/crds.ts';
-import { startKube, type TestKube } from '@ebb/shared/testing/kube.ts';
+import type { TestKube } from '@ebb/shared/testing/kube.ts';
 import { until } from '@ebb/shared/testing/until.ts';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { parse } from 'yaml';
-import { startController } from './app.ts';
-import { play } from './testing/players.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestController, type TestController } from './testing/controller.ts';
 
-const system = 'knative-serving';
-const log = createLogger('test', 'silent');
+let running: TestController;
 let kube: TestKube;
 let client: KubeClient;
-let controller: Running;
 let informers: Informers;
 /** Revisions whose pods do not become available. */
 const stuck = new Set<string>();
 /** Objects as they were written: `Kind/name`, once for each version. */
 const written: string[] = [];
 
-async function applyConfig(): Promise<void> {
-  const folder = new URL('../../../deploy/config/', import.meta.url);
-  for (const file of readdirSync(folder).filter((f) => f.startsWith('config-'))) {
-    const map = parse(readFileSync(new URL(file, folder), 'utf8')) as ConfigMap;
-    const data = { ...map.data, ...(file === 'config-domain.yaml' ? { 'example.com': '' } : {}) };
-    await client.create(builtin.ConfigMap, { ...map, metadata: { ...map.metadata, namespace: system }, data });
-  }
-}
+const watched = [
+  kinds.Service,
+  kinds.Configuration,
+  kinds.Revision,
+  kinds.Route,
+  kinds.Ingress,
+  kinds.ServerlessService,
+  builtin.Service,
+] as readonly Kind[];
 
 beforeAll(async () => {
-  kube = await startKube();
-  client = kube.client;
-  await installCrds(client);
-  await client.create(builtin.Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: system, namespace: '' } });
-  await applyConfig();
-  informers = createInformers(client, log);
   const deadline = { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: 'too late' };
-  play(client, informers, { deployment: (revision) => (stuck.has(revision) ? [deadline] : undefined) });
-  for (const kind of [
-    kinds.Service,
-    kinds.Configuration,
-    kinds.Revision,
-    kinds.Route,
-    kinds.Ingress,
-    kinds.ServerlessService,
-    builtin.Service,
-  ]) {
-    informers.informer<never>(kind as never).onChange(({ after }: { after?: { metadata: { name: string } } }) => {
-      if (after) written.push(`${kind.group === '' ? 'core/' : ''}${kind.kind}/${after.metadata.name}`);
-    });
-  }
-  await informers.start();
-  for (const [name, value] of Object.entries({
-    KUBECONFIG: kube.kubeconfig,
-    SYSTEM_NAMESPACE: system,
-    METRICS_PROMETHEUS_PORT: '0',
-    PROBES_PORT: '0',
-    NATS_URL: '',
-  })) {
-    vi.stubEnv(name, value);
-  }
-  controller = await startController(log);
+  running = await startTestController({
+    fate: { deployment: (revision) => (stuck.has(revision) ? [deadline] : undefined) },
+    watch: (all) => {
+      for (const kind of watched) {
+        all.informer(kind).onChange(({ after }) => {
+          if (after) written.push(`${kind.group === '' ? 'core/' : ''}${kind.kind}/${after.metadata.name}`);
+        });
+      }
+    },
+  });
+  ({ kube, client, informers } = running);
 });
-afterAll(async () => {
-  await controller?.drain();
-  await informers?.stop();
-  await kube?.stop();
-  vi.unstubAllEnvs();
-});
+afterAll(() => running?.stop());
 
 const service = (name: string, spec: Service['spec'] = {}): Service => ({
   apiVersion: 'serving.knative.dev/v1',
