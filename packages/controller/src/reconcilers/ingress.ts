@@ -20,14 +20,14 @@ export function ingressAnnotations(owner: KubeObject, network: NetworkConfig, ad
   };
 }
 
-/** `''`, `Enabled` or `Redirected` (contract control-plane 7.5.5). Throws on an annotation that is neither. */
-export function httpOptionOf(owner: KubeObject, network: NetworkConfig): '' | 'Enabled' | 'Redirected' {
+/** `Enabled`, `Redirected` or none of both (contract control-plane 7.5.5). Throws on an annotation that is neither. */
+export function httpOptionOf(owner: KubeObject, network: NetworkConfig): { httpOption?: 'Enabled' | 'Redirected' } {
   const own = findAnnotation(owner.metadata.annotations, 'httpOption')?.value;
   const value = (own || network.httpProtocol).toLowerCase();
-  if (value === 'enabled') return 'Enabled';
-  if (value === 'redirected') return 'Redirected';
+  if (value === 'enabled') return { httpOption: 'Enabled' };
+  if (value === 'redirected') return { httpOption: 'Redirected' };
   if (own) throw new Error(`incorrect http-protocol annotation: ${own}`);
-  return '';
+  return {};
 }
 
 export const ingressNotConfigured = (marks: Marks): void =>

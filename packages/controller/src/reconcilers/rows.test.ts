@@ -1,14 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
+import { type Row, rowTests } from '../testing/rows.ts';
 
-/**
- * The rows of the contract's condition tables (control-plane 7.1 to 7.4 and 7.8), and the golden case that shows each. A fact
- * is a condition (`Type Status Reason`), `event Reason`, `<verb> Kind` or `error`; without a second fact the first is all
- * that is asked; `not …` must be absent.
- */
-type Row = readonly [row: string, golden: string, ...facts: string[]];
-
+/** The rows of the contract's condition tables (control-plane 7.1 to 7.4 and 7.8), and the golden case that shows each. */
 const rows: Record<string, readonly Row[]> = {
   service: [
     [
@@ -144,41 +136,4 @@ const rows: Record<string, readonly Row[]> = {
   ],
 };
 
-interface Golden {
-  writes: (Record<string, unknown> & { event?: { reason: string }; failed?: { event?: { reason: string }; status?: Status } })[];
-  status?: Status;
-  events?: { reason: string }[];
-  error?: string;
-}
-interface Status {
-  conditions?: { type: string; status: string; reason?: string }[];
-}
-
-const conditionsOf = (status: Status | undefined): string[] =>
-  (status?.conditions ?? []).map((c) => [c.type, c.status, c.reason].filter(Boolean).join(' '));
-
-function factsOf({ writes, status, events = [], error }: Golden): string[] {
-  return [
-    ...conditionsOf(status),
-    ...events.map((e) => `event ${e.reason}`),
-    ...(error ? ['error'] : []),
-    ...writes.flatMap((w) => [
-      ...(['create', 'update', 'patch', 'delete'] as const).flatMap((verb) => (w[verb] ? [`${verb} ${w[verb]}`] : [])),
-      ...(w.event ? [`event ${w.event.reason} on success`] : []),
-      ...(w.failed?.event ? [`event ${w.failed.event.reason} on failure`] : []),
-      ...conditionsOf(w.failed?.status).map((c) => `${c} on failure`),
-    ]),
-  ];
-}
-
-for (const [kind, cases] of Object.entries(rows)) {
-  describe(kind, () => {
-    test.each(cases)('%s: %s', (_row, golden, ...facts) => {
-      const known = factsOf(parse(readFileSync(new URL(`${kind}/${golden}.out.yaml`, import.meta.url), 'utf8')) as Golden);
-      for (const fact of facts) {
-        if (fact.startsWith('not ')) expect(known).not.toContain(fact.slice(4));
-        else expect(known).toContain(fact);
-      }
-    });
-  });
-}
+rowTests(import.meta.url, rows);

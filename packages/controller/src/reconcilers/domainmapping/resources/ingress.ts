@@ -33,7 +33,7 @@ export function ingressOf(mapping: DomainMapping, backend: Backend, network: Net
       ownerReferences: [ownerReference(mapping)],
     },
     spec: {
-      httpOption: httpOptionOf(mapping, network),
+      ...httpOptionOf(mapping, network),
       ...(tls ? { tls: [{ hosts: [name], secretName: tls.secretName, secretNamespace: namespace }] } : {}),
       // Challenges of certificates get their paths here, before this one, or rules of their own.
       rules: [

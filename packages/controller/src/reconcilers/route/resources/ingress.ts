@@ -79,6 +79,6 @@ export function ingressOf(route: Route, input: IngressInput): Ingress {
       },
       ownerReferences: [ownerReference(route)],
     },
-    spec: { rules, httpOption: httpOptionOf(route, input.network) },
+    spec: { rules, ...httpOptionOf(route, input.network) },
   };
 }
