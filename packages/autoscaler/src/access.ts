@@ -9,7 +9,7 @@ import { podAutoscalerReconciler } from './reconcilers/podautoscaler/index.ts';
 const declared = [
   podAutoscalerReconciler({} as Parameters<typeof podAutoscalerReconciler>[0]),
   hpaReconciler({} as Parameters<typeof hpaReconciler>[0]),
-  metricReconciler({} as Parameters<typeof metricReconciler>[0]),
+  metricReconciler({} as Parameters<typeof metricReconciler>[0], {} as Parameters<typeof metricReconciler>[1]),
 ] as unknown as readonly Reconciler<never, never>[];
 
 /** What the autoscaler does in the cluster. */

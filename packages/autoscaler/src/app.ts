@@ -72,6 +72,7 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
       collections.setLevel(key, scraperName, level, clock.now());
       deciders.jump(key);
     },
+    changed: (key) => running?.enqueue(metricQueue, key),
   });
   const probes = new ActivatorProbes(clock.now, look);
   const deciders = new Deciders({
@@ -93,6 +94,7 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
     services,
     deciders,
     collections,
+    scraper,
     probes,
     collecting: (key) => running?.enqueue(metricQueue, key),
     forget,

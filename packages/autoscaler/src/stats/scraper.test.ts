@@ -3,10 +3,11 @@ import type { AddressInfo } from 'node:net';
 import type { Pod } from '@ebb/shared/api/builtin.ts';
 import { systemClock } from '@ebb/shared/lib/clock.ts';
 import { PodStatsService, Stat, type WatchRequest } from '@ebb/shared/proto/gen/stats.ts';
+import { closedPort } from '@ebb/shared/testing/http.ts';
 import { until } from '@ebb/shared/testing/until.ts';
 import { Server, ServerCredentials, type ServerWritableStream } from '@grpc/grpc-js';
 import { afterEach, expect, test } from 'vitest';
-import { statWith } from '../testing.ts';
+import { statWith, steppedClock } from '../testing.ts';
 import { Scraper } from './scraper.ts';
 import { scrape } from './source.ts';
 
@@ -120,6 +121,43 @@ test('of many pods only a sample is asked, the oldest; another takes the place o
   const pods = hosts.map((host, i) => pod(host, { startTime: `2026-01-01T00:00:0${i}Z` }));
   const scraper = scraperOf(pods, first.port);
   await until(() => expect(scraper.sample('ns/one')?.averageConcurrentRequests).toBe(10));
+});
+
+test('a pod that tells of a jump speaks for all; what is sampled stays as it was', async () => {
+  const one = await grpcPod('127.0.0.1', load(3));
+  const jumps: [string, number][] = [];
+  const pods = [pod('127.0.0.1'), pod('127.0.0.2')];
+  await grpcPod('127.0.0.2', load(4), one.port);
+  const scraper = new Scraper({ pods: { byIndex: () => pods }, clock: systemClock, port: one.port, jumped: (...told) => jumps.push(told) });
+  cleanUp.push(() => scraper.stop());
+  await until(() => expect(scraper.sample('ns/one')?.averageConcurrentRequests).toBe(7));
+  one.calls[0]?.write({ ...load(0), currentConcurrentRequests: 40 });
+  await until(() => jumps.length === 1);
+  expect(jumps).toEqual([['ns/one', 44]]);
+  expect(scraper.sample('ns/one')?.averageConcurrentRequests).toBe(7);
+});
+
+test('pods that do not answer are a problem, until one does', async () => {
+  const port = await closedPort();
+  const clock = steppedClock();
+  const changed: string[] = [];
+  const pods = [pod('127.0.0.1')];
+  const scraper = new Scraper({ pods: { byIndex: () => pods }, clock, port, changed: (key) => changed.push(key) });
+  cleanUp.push(() => scraper.stop());
+  scraper.sample('ns/one');
+  expect(scraper.problem('ns/one')).toBeUndefined();
+  clock.step(2500);
+  await until(() => {
+    scraper.sample('ns/one');
+    return scraper.problem('ns/one') === 'no pod answers';
+  });
+  await grpcPod('127.0.0.1', load(1), port);
+  await until(() => {
+    clock.step(1000);
+    return scraper.sample('ns/one') !== undefined;
+  });
+  expect(scraper.problem('ns/one')).toBeUndefined();
+  expect(changed.length).toBeGreaterThanOrEqual(2);
 });
 
 test('without pods there is nothing to say', () => {

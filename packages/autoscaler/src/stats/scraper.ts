@@ -14,7 +14,12 @@ interface Options {
   port?: number;
   /** A pod tells of a jump: all pods together have about so many requests in flight. */
   jumped?: (key: string, level: number) => void;
+  /** Stats of a revision's pods begin or cease to be had. */
+  changed?: (key: string) => void;
 }
+
+/** Why the pods of a revision give no stats. */
+export type ScrapeProblem = 'no pod answers' | 'no pod reports';
 
 /** The name under which the pods' stats are recorded (contract data-plane 3.5). */
 export const scraperName = 'service-scraper';
@@ -29,6 +34,7 @@ interface Seen {
 export class Scraper {
   readonly #o: Options;
   readonly #revisions = new Map<string, Map<string, Seen>>();
+  readonly #problems = new Map<string, ScrapeProblem>();
 
   constructor(options: Options) {
     this.#o = options;
@@ -48,7 +54,12 @@ export class Scraper {
     const fresh = all.flatMap((s) => s.source?.fresh() ?? []);
     // A pod that has only just come and said nothing yet has had no load: it is not part of what is extrapolated to.
     const settled = all.filter((s) => s.source?.fresh() || now - s.at >= freshMs).length;
-    if (fresh.length === 0 || fresh.length * 2 < Math.min(wanted, settled)) return undefined;
+    const enough = fresh.length > 0 && fresh.length * 2 >= Math.min(wanted, settled);
+    this.#tell(
+      key,
+      enough || settled === 0 ? undefined : all.some((s) => s.source?.failing() === false) ? 'no pod reports' : 'no pod answers',
+    );
+    if (!enough) return undefined;
     const sum = (pick: (s: Stat) => number) => (fresh.reduce((n, s) => n + pick(s), 0) * settled) / fresh.length;
     return {
       podName: scraperName,
@@ -61,6 +72,18 @@ export class Scraper {
     };
   }
 
+  /** What is wrong with a revision's pods, as far as was seen. */
+  problem(key: string): ScrapeProblem | undefined {
+    return this.#problems.get(key);
+  }
+
+  #tell(key: string, problem: ScrapeProblem | undefined): void {
+    if (this.#problems.get(key) === problem) return;
+    if (problem) this.#problems.set(key, problem);
+    else this.#problems.delete(key);
+    this.#o.changed?.(key);
+  }
+
   #jumped(key: string): void {
     const seen = this.#revisions.get(key);
     const levels = [...(seen?.values() ?? [])].flatMap((s) => s.source?.level() ?? []);
@@ -71,6 +94,7 @@ export class Scraper {
   forget(key: string): void {
     for (const { source } of this.#revisions.get(key)?.values() ?? []) source?.close();
     this.#revisions.delete(key);
+    this.#problems.delete(key);
   }
 
   stop(): void {
