@@ -1,7 +1,7 @@
 const unitMs: Record<string, number> = { ns: 1e-6, us: 1e-3, µs: 1e-3, μs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /** What fits into 64 bits of nanoseconds. */
-const longest = 9_223_372_036_854;
+const longest = 9_223_372_036_854.775;
 
 /** A Go duration (`1h30m`, `2.5s`, `0`) in milliseconds. Throws Go's error text. */
 export function parseDuration(text: string): number {

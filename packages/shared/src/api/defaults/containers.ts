@@ -21,7 +21,7 @@ function named(containers: readonly Container[], template: string, parent: Paren
     Labels: parent.labels ?? {},
     Annotations: parent.annotations ?? {},
   });
-  const numbered = containers.length > 1 || taken.has(base);
+  const numbered = containers.length > 1 || base === '' || taken.has(base);
   return containers.map((c) => {
     if (c.name) return c;
     let name = base;

@@ -19,7 +19,7 @@ function defaultRule(rule: IngressRule): IngressRule {
     const splits = asList(path?.splits);
     return splits.length === 1 ? { ...path, splits: splits.map((s) => ({ ...s, percent: s.percent || 100 })) } : path;
   });
-  return { ...rule, visibility: rule?.visibility || 'ExternalIP', ...(rule?.http ? { http: { ...rule.http, paths } } : {}) };
+  return { ...rule, visibility: rule?.visibility || 'ExternalIP', ...(rule?.http?.paths ? { http: { ...rule.http, paths } } : {}) };
 }
 
 /** Visibility of rules and the share of a lonely split (rule 21). */

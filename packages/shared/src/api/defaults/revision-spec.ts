@@ -27,7 +27,7 @@ function secured(spec: RevisionSpec, { config }: ApiContext): RevisionSpec {
   const secure = (c: Container): Container => withSecurity(c, seccomp, notRoot);
   return {
     ...spec,
-    containers: spec.containers.map(secure),
+    ...(spec.containers?.length ? { containers: spec.containers.map(secure) } : {}),
     ...(spec.initContainers ? { initContainers: spec.initContainers.map(secure) } : {}),
   };
 }
@@ -38,16 +38,17 @@ function secured(spec: RevisionSpec, { config }: ApiContext): RevisionSpec {
  */
 export function defaultRevisionSpec(spec: RevisionSpec, ctx: ApiContext, parent: ParentMeta): RevisionSpec {
   const c = ctx.config['config-defaults'];
-  // Without containers validation has its word first.
-  if (asList(spec.containers).length === 0) return spec;
-  const enableServiceLinks = spec.enableServiceLinks ?? (ctx.operation === 'CREATE' ? c.enableServiceLinks : undefined);
-  const named = { ...spec, ...withNames(spec, c, parent) };
+  const containers = asList(spec.containers);
+  // As upstream, which asks for each container.
+  const fresh = ctx.operation === 'CREATE' && containers.length > 0;
+  const enableServiceLinks = spec.enableServiceLinks ?? (fresh ? c.enableServiceLinks : undefined);
+  const named = containers.length ? { ...spec, ...withNames(spec, c, parent) } : spec;
   return secured(
     {
       ...named,
       ...timeouts(spec, ctx),
       containerConcurrency: spec.containerConcurrency ?? c.containerConcurrency,
-      containers: withContainerDefaults(named, c),
+      ...(containers.length ? { containers: withContainerDefaults(named, c) } : {}),
       ...((enableServiceLinks ?? undefined) === undefined ? {} : { enableServiceLinks }),
     },
     ctx,

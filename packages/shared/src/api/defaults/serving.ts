@@ -51,11 +51,9 @@ export const defaultRoute = (route: Route): Route => {
   return traffic.length ? { ...route, spec: { ...route.spec, traffic: traffic.map(defaultTarget) } } : route;
 };
 
-/** A stored Revision does not change (rule 7). */
+/** A stored Revision does not change (rule 7). It stands in no other object, so name templates see nothing. */
 export const defaultRevision = (revision: Revision, ctx: ApiContext): Revision =>
-  ctx.operation === 'UPDATE'
-    ? revision
-    : { ...revision, spec: defaultRevisionSpec(asObject(revision.spec) as Revision['spec'], ctx, revision.metadata) };
+  ctx.operation === 'UPDATE' ? revision : { ...revision, spec: defaultRevisionSpec(asObject(revision.spec) as Revision['spec'], ctx, {}) };
 
 export const defaultDomainMapping = (mapping: DomainMapping): DomainMapping =>
   mapping.spec?.ref && !mapping.spec.ref.namespace

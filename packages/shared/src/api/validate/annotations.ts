@@ -19,13 +19,33 @@ const hour = 3_600_000;
 type Check = (found: Found, all: Annotations, config: AutoscalerConfig) => FieldErrors;
 
 const isInt = (text: string): boolean => /^[+-]?\d+$/.test(text);
+/** Whether an integer fits into 64 bits. Longer ones need not be read. */
+const inInt64 = (text: string): boolean =>
+  text.length < 64 && BigInt.asIntN(64, BigInt(text.replace('+', ''))) === BigInt(text.replace('+', ''));
 
 /** Go's ParseFloat: undefined for what it refuses. No number (`nan`) is a float, and neither below nor above any bound. */
 function float(text: string): number | undefined {
-  const word = /^([+-]?)(inf|infinity|nan)$/i.exec(text);
-  if (word) return word[2]?.toLowerCase() === 'nan' ? Number.NaN : word[1] === '-' ? -Infinity : Infinity;
-  const n = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined;
+  if (/^nan$/i.test(text)) return Number.NaN;
+  if (/^[+-]?inf(inity)?$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
+  // An underscore may stand between two digits.
+  const digits = text.replace(/(?<=[\da-fA-F]|0[xX])_(?=[\da-fA-F])/g, '');
+  const hex = /^([+-]?)0[xX]([\da-fA-F]*)\.?([\da-fA-F]*)[pP]([+-]?\d+)$/.exec(digits);
+  if (hex && hex[2] !== '' ? hex : hex?.[3]) return hexFloat(hex as RegExpExecArray);
+  const n = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/.test(digits) ? Number(digits) : undefined;
   return n !== undefined && Number.isFinite(n) ? n : undefined;
+}
+
+const hexFloat = ([, sign, whole = '', part = '', exponent]: RegExpExecArray): number | undefined => {
+  const n = Number(`0x${(whole + part).slice(0, 32)}`) * 2 ** (Number(exponent) - 4 * Math.min(part.length, 32));
+  return Number.isFinite(n) ? (sign === '-' ? -n : n) : undefined;
+};
+
+/** Go's `%v` of a float64. */
+function goFloat(n: number): string {
+  const [mantissa = '', exponent = '0'] = n.toExponential().split('e');
+  const e = Number(exponent);
+  if (e >= -4 && e < 21 && e < 6) return String(n);
+  return `${mantissa}e${e < 0 ? '-' : '+'}${String(Math.abs(e)).padStart(2, '0')}`;
 }
 
 const int32: Check = ({ key, value }) => {
@@ -68,7 +88,7 @@ const oneOf =
   };
 
 const initialScale: Check = ({ key, value }, _all, config) => {
-  if (!isInt(value)) return invalidValue(value, key);
+  if (!isInt(value) || !inInt64(value)) return invalidValue(value, key);
   if (Number(value) < 0) return invalidValue(value, `${key} must be greater than 0`);
   return Number(value) === 0 && !config.allowZeroInitialScale ? invalidValue(value, `${key}=0 not allowed by cluster`) : [];
 };
@@ -182,10 +202,15 @@ export function validateQueueSidecar(all: Annotations): FieldErrors {
   if (!share) return quantities;
   const path = `[${share.key}]`;
   const n = float(share.value);
-  const bad = n === undefined ? invalidValue(share.value, path) : n < 0.1 || n > 100 ? outOfBounds(n, 0.1, 100, path) : [];
+  const bad =
+    n === undefined
+      ? invalidValue(share.value, path)
+      : n < 0.1 || n > 100
+        ? outOfBounds(Number.isFinite(n) ? goFloat(n) : n > 0 ? '+Inf' : '-Inf', 0.1, 100, path)
+        : [];
   const deprecated = general(
     'Queue proxy resource percentage annotation is deprecated. Please use the available annotations to explicitly set resource values per service',
-    [path],
+    [],
   );
   return [...quantities, ...asWarnings(deprecated), ...bad];
 }

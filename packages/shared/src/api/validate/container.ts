@@ -104,11 +104,12 @@ function validateMount(m: Mount, volume: Volume | undefined, earlier: ReadonlySe
   if (!writable && !m.readOnly) errors.push(general('volume mount should be readOnly for this type of volume', ['readOnly']));
   if (volume?.persistentVolumeClaim?.readOnly && !m.readOnly)
     errors.push(general('volume is readOnly but volume mount is not', ['readOnly']));
-  if (m.mountPropagation && features['kubernetes.podspec-volumes-mount-propagation'] !== 'Enabled') {
+  const propagation = m.mountPropagation ?? undefined;
+  if (propagation !== undefined && features['kubernetes.podspec-volumes-mount-propagation'] !== 'Enabled') {
     const message = `Volume Mount Propagation support is disabled, but found volume mount ${m.name} with mount propagation`;
     errors.push(general(message, []));
   }
-  if (m.mountPropagation && !['None', 'HostToContainer'].includes(m.mountPropagation)) {
+  if (propagation !== undefined && !['None', 'HostToContainer'].includes(propagation)) {
     errors.push(general('mount propagation should be set to None or HostToContainer', ['mountPropagation']));
   }
   return errors.flat();

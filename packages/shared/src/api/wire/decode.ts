@@ -16,15 +16,21 @@ type Loose = Record<string, unknown>;
 
 const isObject = (v: unknown): v is Loose => typeof v === 'object' && v !== null && !Array.isArray(v);
 
+/** In which of the peer's packages a type is, as far as errors name it. */
+const packageOf = (name: string): string => {
+  if (/^(Ingress|HTTPIngress|HeaderMatch|Certificate|ServerlessService|PodAutoscaler|Metric)/.test(name)) return 'v1alpha1';
+  return /^(DomainMapping|SecretTLS)/.test(name) ? 'v1beta1' : 'v1';
+};
+
 const typeName = (type: Type): string => {
   if (type.is === 'list') return `[]${typeName(type.of)}`;
   if (type.is === 'map') return `map[string]${typeName(type.of)}`;
-  return type.is === 'shape' ? `v1.${type.shape.name}` : type.is === 'IntOrString' ? 'int32' : type.is;
+  return type.is === 'shape' ? `${packageOf(type.shape.name)}.${type.shape.name}` : type.is === 'IntOrString' ? 'int32' : type.is;
 };
 
 function wrong(value: unknown, type: Type, { shape, path }: At): never {
   const what = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-  const number = typeof value === 'number' && type.is.startsWith('int') ? ` ${value}` : '';
+  const number = typeof value === 'number' && (type.is.startsWith('int') || type.is === 'IntOrString') ? ` ${value}` : '';
   throw new DecodeError(
     `json: cannot unmarshal ${what}${number} into Go struct field ${shape}.${path.join('.')} of type ${typeName(type)}`,
   );
