@@ -24,6 +24,7 @@ A value holds until the next line. Traces to begin with: examples/traces.
       --latency DURATION          what a request takes, when the trace has only one of concurrency and rps
       --pod-start DURATION        from wanting a pod to its being ready (2s)
       --ready-pods N              pods at the start (0: as a new revision)
+      --no-jumps                  decides every two seconds only, as the Go original does
       --tail DURATION             silence after the trace (2m)
       --all                       every second, not only changes
       --svg FILE                  draws it into a file as well
@@ -90,6 +91,7 @@ function main(): void {
       'pod-start': { ...text, default: '2s' },
       'ready-pods': { ...text, default: '0' },
       tail: { ...text, default: '2m' },
+      'no-jumps': { type: 'boolean', default: false },
       all: { type: 'boolean', default: false },
       svg: text,
       json: { type: 'boolean' },
@@ -110,6 +112,7 @@ function main(): void {
       config: pairs(values.config, 'config', configKey),
       containerConcurrency: whole(values['container-concurrency'], 'container-concurrency'),
       podStartMs: duration(values['pod-start'], 'pod-start'),
+      jumps: !values['no-jumps'],
       readyPods: whole(values['ready-pods'], 'ready-pods'),
     },
     Math.ceil(duration(values.tail, 'tail') / 1000),

@@ -55,6 +55,14 @@ test('a replay sums up what it came to', () => {
   expect(moments.at(-1)).toMatchObject({ replicas: 0, active: 'False' });
 });
 
+test('with jumps told at once, nobody waits longer than a pod takes', () => {
+  const { summary, moments } = replay(burst, { annotations, readyPods: 1, jumps: true }, 120);
+  expect(moments.find((m) => m.decisions.length > 0 && m.second > 0)?.decisions).toEqual([
+    '0 → 10: jump to 100 in flight; panic: 10 ≥ 2× of 1',
+  ]);
+  expect(summary).toMatchObject({ maxPods: 10, overloadedSeconds: 2, waiting: 180 });
+});
+
 test.each<[string, Parameters<typeof replay>[1], string]>([
   [
     'what the webhook refuses',

@@ -31,6 +31,8 @@ export interface Scenario {
   podStartMs?: number;
   /** Pods that are there and ready at the start, of a revision that has been active for an hour. */
   readyPods?: number;
+  /** Whether jumps are told of at once, as Ebb's data plane does; without, the contract alone decides. */
+  jumps?: boolean;
   /** A second → the load in it. */
   load: (second: number) => Load;
 }
@@ -85,6 +87,7 @@ export class World {
   #metric?: Metric;
   /** When each pod is ready, ms, oldest first. */
   #pods: number[];
+  #told = 0;
   #look = true;
   #lookAt?: number;
   #decisions: string[] = [];
@@ -183,6 +186,8 @@ export class World {
     const proxied = { averageProxiedConcurrentRequests: 0, proxiedRequestCount: 0, timestamp: 0 };
     this.#collections.record(key, { averageConcurrentRequests: concurrency, requestCount: rps, ...proxied }, this.#now);
     if (concurrency > 0) this.#deciders.poke(key);
+    if (this.#s.jumps && concurrency > 2 * this.#told + 1) this.#deciders.jump(key);
+    this.#told = concurrency;
   }
 
   #startPods(): void {
