@@ -1,11 +1,11 @@
 import { conditionSets } from '@ebb/shared/api/condition-sets.ts';
-import { getCondition, isReady, marking } from '@ebb/shared/api/conditions.ts';
+import { getCondition, isReady, type Marks, marking } from '@ebb/shared/api/conditions.ts';
 import { type Configuration, kinds, type Revision } from '@ebb/shared/api/kinds.ts';
 import { labels } from '@ebb/shared/api/labels.ts';
 import { isOwnedBy } from '@ebb/shared/api/meta.ts';
+import { sameSpec } from '@ebb/shared/api/validate/semantic.ts';
 import { isAlreadyExists } from '@ebb/shared/kube/client.ts';
 import type { EventText, Plan, Write } from '@ebb/shared/kube/reconciler.ts';
-import { jsonEqual } from '@ebb/shared/lib/equal.ts';
 import { revisionName, revisionOf } from './resources/revision.ts';
 
 export interface Input {
@@ -29,67 +29,62 @@ export function plan(configuration: Configuration, input: Input, now: number): P
   const done = (error?: string): Plan<Status> => ({ writes, events, error, status: { ...status, conditions: marks.conditions } });
 
   const name = revisionName(configuration);
-  const conflict = `revisions.serving.knative.dev ${quote(name)} already exists`;
   const created = latestCreated(configuration, input);
+  if (!created && input.named) {
+    const conflict = `revisions.serving.knative.dev ${quote(name)} already exists`;
+    marks.false('Ready', 'RevisionFailed', `Revision creation failed with message: ${conflict}.`);
+    // A name of the user's choice is the user's to change; one of ours may become free.
+    return done(configuration.spec.template?.metadata?.name ? undefined : `failed to create Revision: ${conflict}`);
+  }
+  status.latestCreatedRevisionName = created?.metadata.name ?? name;
+  if (status.latestCreatedRevisionName !== status.latestReadyRevisionName) marks.unknown('Ready');
   if (!created) {
-    if (input.named) {
-      marks.false('Ready', 'RevisionFailed', `Revision creation failed with message: ${conflict}.`);
-      // A name of the user's choice is the user's to change; one of ours may become free.
-      return done(configuration.spec.template?.metadata?.name ? undefined : `failed to create Revision: ${conflict}`);
-    }
-    status.latestCreatedRevisionName = name;
-    if (name !== status.latestReadyRevisionName) marks.unknown('Ready');
-    const failed = (error: Error) => {
-      if (isAlreadyExists(error)) return { status: () => ({ ...configuration.status }) };
-      marks.false('Ready', 'RevisionFailed', `Revision creation failed with message: ${error.message}.`);
-      const event: EventText = { type: 'Warning', reason: 'CreationFailed', message: `Failed to create Revision: ${error.message}` };
-      return { event, status: () => ({ ...configuration.status, conditions: marks.conditions }) };
-    };
-    const event: EventText = { type: 'Normal', reason: 'Created', message: `Created Revision ${quote(name)}` };
-    writes.push({
-      verb: 'create',
-      kind: kinds.Revision,
-      object: revisionOf(configuration, now),
-      event,
-      failed,
-      doing: 'failed to create Revision',
-    });
+    writes.push(creation(configuration, marks, now));
     return done();
   }
 
-  status.latestCreatedRevisionName = created.metadata.name;
-  if (status.latestCreatedRevisionName !== status.latestReadyRevisionName) marks.unknown('Ready');
   const ready = getCondition(created.status?.conditions, 'Ready');
+  if (ready && !['True', 'False', 'Unknown'].includes(ready.status))
+    return done(`unrecognized condition status: ${ready.status} on revision ${quote(created.metadata.name)}`);
   if (ready?.status === 'True' && !status.latestReadyRevisionName) {
     events.push({ type: 'Normal', reason: 'ConfigurationReady', message: 'Configuration becomes ready' });
   }
-  if (ready && !['True', 'False', 'Unknown'].includes(ready.status))
-    return done(`unrecognized condition status: ${ready.status} on revision ${quote(created.metadata.name)}`);
-  if (ready?.status === 'False') {
-    const before = getCondition(configuration.status?.conditions, 'Ready');
-    const message = `Revision ${quote(created.metadata.name)} failed with message: ${ready.message ?? ''}.`;
-    marks.false('Ready', 'RevisionFailed', message);
-    if (before?.status !== 'False' || before.message !== message) {
-      const latest = status.latestReadyRevisionName === created.metadata.name;
-      events.push({
-        type: 'Warning',
-        reason: latest ? 'LatestReadyFailed' : 'LatestCreatedFailed',
-        message: `Latest ${latest ? 'ready' : 'created'} revision ${quote(created.metadata.name)} has failed`,
-      });
-    }
-  }
+  if (ready?.status === 'False') events.push(...failure(configuration, created, marks));
+
   const best = latestReady(configuration, input);
   // Only a revision that is ready now makes us Ready: a latest one that is looked at anew leaves what we say as it is.
   if (best && best.metadata.name !== configuration.status?.latestReadyRevisionName) {
     status.latestReadyRevisionName = best.metadata.name;
-    events.push({
-      type: 'Normal',
-      reason: 'LatestReadyUpdate',
-      message: `LatestReadyRevisionName updated to ${quote(best.metadata.name)}`,
-    });
+    const message = `LatestReadyRevisionName updated to ${quote(best.metadata.name)}`;
+    events.push({ type: 'Normal', reason: 'LatestReadyUpdate', message });
   }
   if (best && best.metadata.name === created.metadata.name) marks.true('Ready');
   return done();
+}
+
+/** The write that makes the revision of the present generation, with what its failure says. */
+function creation(configuration: Configuration, marks: Marks, now: number): Write {
+  const object = revisionOf(configuration, now);
+  const failed = (error: Error) => {
+    // No cache shows it yet.
+    if (isAlreadyExists(error)) return { status: () => ({ ...configuration.status }) };
+    marks.false('Ready', 'RevisionFailed', `Revision creation failed with message: ${error.message}.`);
+    const event: EventText = { type: 'Warning', reason: 'CreationFailed', message: `Failed to create Revision: ${error.message}` };
+    return { event, status: () => ({ ...configuration.status, conditions: marks.conditions }) };
+  };
+  const event: EventText = { type: 'Normal', reason: 'Created', message: `Created Revision ${quote(object.metadata.name)}` };
+  return { verb: 'create', kind: kinds.Revision, object, event, failed, doing: 'failed to create Revision' };
+}
+
+/** Marks that the newest revision failed; told when that is news. */
+function failure({ status }: Configuration, { metadata: { name }, status: of }: Revision, marks: Marks): EventText[] {
+  const before = getCondition(status?.conditions, 'Ready');
+  const message = `Revision ${quote(name)} failed with message: ${getCondition(of?.conditions, 'Ready')?.message ?? ''}.`;
+  marks.false('Ready', 'RevisionFailed', message);
+  if (before?.status === 'False' && before.message === message) return [];
+  const latest = status?.latestReadyRevisionName === name ? 'ready' : 'created';
+  const reason = latest === 'ready' ? 'LatestReadyFailed' : 'LatestCreatedFailed';
+  return [{ type: 'Warning', reason, message: `Latest ${latest} revision ${quote(name)} has failed` }];
 }
 
 /** The revision of the present generation, if it is there and ours. */
@@ -97,7 +92,7 @@ function latestCreated(configuration: Configuration, { revisions, named }: Input
   const generation = configuration.metadata.generation ?? 1;
   if (!configuration.spec.template?.metadata?.name) return revisions.find((r) => generationOf(r) === generation);
   if (!named || !isOwnedBy(named, configuration)) return undefined;
-  return generationOf(named) === generation || jsonEqual(named.spec, configuration.spec.template.spec) ? named : undefined;
+  return generationOf(named) === generation || sameSpec(named.spec, configuration.spec.template.spec) ? named : undefined;
 }
 
 /**

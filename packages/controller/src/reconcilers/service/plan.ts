@@ -3,6 +3,7 @@ import { getCondition, type Marks, marking } from '@ebb/shared/api/conditions.ts
 import { type Configuration, kinds, type Revision, type Route, type Service } from '@ebb/shared/api/kinds.ts';
 import { labels } from '@ebb/shared/api/labels.ts';
 import { type CommonStatus, isOwnedBy, type Kind, type KubeObject } from '@ebb/shared/api/meta.ts';
+import { sameSpec } from '@ebb/shared/api/validate/semantic.ts';
 import type { EventText, Plan, Write } from '@ebb/shared/kube/reconciler.ts';
 import { jsonEqual } from '@ebb/shared/lib/equal.ts';
 import { configurationOf, routeOf } from './resources/children.ts';
@@ -70,16 +71,16 @@ function child<T extends Child>(writes: Write[], kind: Kind<T>, wanted: T, exist
     writes.push({ verb: 'create', kind, object: wanted, event, failed, doing: `failed to create ${kind.kind}` });
     return undefined;
   }
-  const sameSpec = jsonEqual(existing.spec, wanted.spec);
+  const asWanted = sameSpec(existing.spec, wanted.spec);
   const same =
-    sameSpec &&
+    asWanted &&
     jsonEqual(existing.metadata.labels ?? {}, wanted.metadata.labels ?? {}) &&
     jsonEqual(existing.metadata.annotations ?? {}, wanted.metadata.annotations ?? {});
   if (!same) {
     const object = { ...existing, metadata: wanted.metadata, spec: wanted.spec };
     writes.push({ verb: 'update', kind, object, doing: `failed to reconcile ${kind.kind}` });
   }
-  return sameSpec && existing.metadata.generation === existing.status?.observedGeneration ? existing : undefined;
+  return asWanted && existing.metadata.generation === existing.status?.observedGeneration ? existing : undefined;
 }
 
 /** Step 3. */
@@ -87,7 +88,7 @@ function nameTaken(service: Service, { configuration, named }: Input): boolean {
   if (!named || !configuration || !service.spec.template?.metadata?.name) return false;
   if (!isOwnedBy(named, configuration)) return true;
   const sameGeneration = named.metadata.labels?.[labels.configurationGeneration] === String(configuration.metadata.generation);
-  return !sameGeneration && !jsonEqual(named.spec, service.spec.template.spec);
+  return !sameGeneration && !sameSpec(named.spec, service.spec.template.spec);
 }
 
 /** Steps 5 and 6. */
