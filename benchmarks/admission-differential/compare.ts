@@ -1,6 +1,6 @@
 import { jsonEqual } from '@ebb/shared/lib/equal.ts';
 import { jsonPatch } from '../../packages/webhook/src/admission/json-patch.ts';
-import type { Answer } from './ask.ts';
+import { type Answer, crashed } from './ask.ts';
 import { kept } from './kept.ts';
 
 /** One thing about which the two webhooks do not agree. */
@@ -24,6 +24,8 @@ export function compare(id: string, peer: Answer, ours: Answer): Difference[] {
   if ((expected === undefined) !== (got === undefined))
     out.push({ id, what: 'verdict', expected: expected ?? 'accepted', ours: got ?? 'accepted' });
   else if (expected !== got) out.push({ id, what: 'text', expected: expected ?? '', ours: got ?? '' });
+  // A peer that crashed said nothing else.
+  if (expected === crashed) return explained(out);
   const bothValidated = peer.mutation === undefined && ours.mutation === undefined;
   if (bothValidated && !jsonEqual(peer.warnings ?? [], ours.warnings ?? []))
     out.push({ id, what: 'warnings', expected: (peer.warnings ?? []).join('\n'), ours: (ours.warnings ?? []).join('\n') });
@@ -31,5 +33,11 @@ export function compare(id: string, peer: Answer, ours: Answer): Difference[] {
     const [there, back] = [jsonPatch(ours.stored, peer.stored), jsonPatch(peer.stored, ours.stored)];
     out.push({ id, what: 'stored', expected: JSON.stringify(there), ours: JSON.stringify(back) });
   }
-  return out.map((d) => ({ ...d, reason: kept.find((k) => k.fits(d))?.reason })).map(({ reason, ...d }) => (reason ? { ...d, reason } : d));
+  return explained(out);
 }
+
+const explained = (all: Difference[]): Difference[] =>
+  all.map((d) => {
+    const reason = kept.find((k) => k.fits(d))?.reason;
+    return reason ? { ...d, reason } : d;
+  });

@@ -23,6 +23,7 @@ async function serve(set: ConfigSet): Promise<{ reviewer: Reviewer; close(): Pro
   const bus = { publish() {}, subscribe: () => () => {}, request: () => Promise.reject(new Error('no bus')), close: async () => {} };
   const decide = createAdmission({
     settings: () => ({ config, clusterDomain: 'cluster.local' }),
+    tryPod: () => Promise.reject(new Error('no cluster')),
     bus: bus as never,
     log: createLogger('bench', 'silent'),
     meter: metrics.meter,

@@ -61,7 +61,7 @@ export function validateTemplate(template: RevisionTemplate | undefined, parent:
 export function validateNameChange(now: RevisionTemplate | undefined, before: RevisionTemplate | undefined): FieldErrors {
   const name = now?.metadata?.name;
   if (!name || name !== before?.metadata?.name) return [];
-  const diff = changes('{*v1.RevisionTemplateSpec}', asObject(before), asObject(now), 1);
+  const diff = changes('RevisionTemplateSpec', '{*v1.RevisionTemplateSpec}', asObject(before), asObject(now));
   const message = 'Saw the following changes without a name change (-old +new)';
   return diff ? under(general(message, ['metadata.name'], diff), 'template') : [];
 }

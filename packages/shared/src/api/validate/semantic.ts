@@ -5,29 +5,6 @@ import { asObject, type Loose } from '../defaults/context.ts';
 const quantityMaps = new Set(['requests', 'limits']);
 /** Fields of a revision's spec that are not a pod's. */
 export const ofRevisionSpec = new Set(['timeoutSeconds', 'containerConcurrency', 'idleTimeoutSeconds', 'responseStartTimeoutSeconds']);
-/** Optional scalars that the peer's types tell apart from 0 and false: for these, unset is a value of its own. */
-export const pointers = new Set([
-  ...ofRevisionSpec,
-  'enableServiceLinks',
-  'automountServiceAccountToken',
-  'shareProcessNamespace',
-  'runtimeClassName',
-  'allowPrivilegeEscalation',
-  'privileged',
-  'readOnlyRootFilesystem',
-  'runAsGroup',
-  'runAsNonRoot',
-  'runAsUser',
-  'fsGroup',
-  'defaultMode',
-  'terminationGracePeriodSeconds',
-  'percent',
-  'latestRevision',
-  'tolerationSeconds',
-  'expirationSeconds',
-  'mode',
-  'optional',
-]);
 
 /** Objects that are told apart from absent ones. */
 const objectPointers = new Set(['livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle', 'securityContext', 'http']);
@@ -46,40 +23,19 @@ export function isZero(value: unknown, pointers: ReadonlySet<string> = objectPoi
   return isMap(value) && Object.entries(value).every(([k, v]) => (pointers.has(k) ? !isSet(v) : isZero(v, pointers)));
 }
 
-/** One place where two values differ. Absent sides are undefined. */
-export interface Difference {
-  /** Field names and list indexes from the root; keys of maps of strings are `{key}`. */
-  path: readonly (string | number | { key: string })[];
-  before: unknown;
-  after: unknown;
-}
-
 /** Maps with free keys, whose keys are data and not field names. */
 const freeMaps = new Set(['requests', 'limits', 'labels', 'annotations', 'nodeSelector']);
 
-/** Where two decoded specs differ in what they mean, in field order of `before`, then what `after` adds. */
-export function differences(before: unknown, after: unknown, path: Difference['path'] = []): Difference[] {
-  const last = path.at(-1);
-  const key = typeof last === 'string' ? last : '';
-  if (!isSet(before) && !isSet(after)) return [];
-  if (Array.isArray(before) && Array.isArray(after)) {
-    const length = Math.max(before.length, after.length);
-    return Array.from({ length }, (_, i) => {
-      // An entry more is a difference, also an empty one.
-      const both = i < before.length && i < after.length;
-      return both ? differences(before[i], after[i], [...path, i]) : [{ path: [...path, i], before: before[i], after: after[i] }];
-    }).flat();
-  }
-  if (isMap(before) && isMap(after)) {
-    const free = freeMaps.has(key);
-    return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((k) => {
-      const own = (o: Loose) => (Object.hasOwn(o, k) ? o[k] : undefined);
-      const step = [...path, free ? { key: k } : k];
-      if (!free) return differences(own(before), own(after), step);
-      return sameEntry(key, own(before), own(after)) ? [] : [{ path: step, before: own(before), after: own(after) }];
-    });
-  }
-  return before === after ? [] : [{ path, before, after }];
+/** Whether two decoded values mean the same; `key`: the field they are in. */
+function same(a: unknown, b: unknown, key: string): boolean {
+  if (!isSet(a) && !isSet(b)) return true;
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((v, i) => same(v, b[i], ''));
+  if (!isMap(a) || !isMap(b)) return a === b;
+  const free = freeMaps.has(key);
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((k) => {
+    const [left, right] = [a, b].map((o) => (Object.hasOwn(o, k) ? o[k] : undefined));
+    return free ? sameEntry(key, left, right) : same(left, right, k);
+  });
 }
 
 function sameEntry(map: string, a: unknown, b: unknown): boolean {
@@ -90,4 +46,4 @@ function sameEntry(map: string, a: unknown, b: unknown): boolean {
 }
 
 /** Whether two decoded specs mean the same. */
-export const sameSpec = (a: unknown, b: unknown): boolean => differences(asObject(a), asObject(b)).length === 0;
+export const sameSpec = (a: unknown, b: unknown): boolean => same(asObject(a), asObject(b), '');

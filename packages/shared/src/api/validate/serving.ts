@@ -55,7 +55,7 @@ export const validateRoute = (route: Route, ctx: ApiContext): FieldErrors => [
 /** A Revision: its spec is checked once and never changes after. */
 export function validateRevision(revision: Revision, ctx: ApiContext): FieldErrors {
   const before = beforeAs<Revision>(ctx);
-  const diff = before ? changes('{v1.RevisionSpec}', asObject(before.spec), asObject(revision.spec), 0) : '';
+  const diff = before ? changes('RevisionSpec', '{v1.RevisionSpec}', asObject(before.spec), asObject(revision.spec)) : '';
   // It is told alone.
   if (diff) return general('Immutable fields changed (-old +new)', ['spec'], diff);
   const spec = before ? [] : under(validateRevisionSpec(asObject(revision.spec) as Revision['spec'], ctx), 'spec');

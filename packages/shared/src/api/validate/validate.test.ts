@@ -145,6 +145,7 @@ describe('templates', () => {
         `\t-: "${image}"`,
         '\t+: "other"',
         '{*v1.RevisionTemplateSpec}.Spec.TimeoutSeconds:',
+        '\t-: "<nil>"',
         '\t+: "7"',
         '',
       ].join('\n'),
