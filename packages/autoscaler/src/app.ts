@@ -116,6 +116,8 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
     port: statsPort,
     receive: (messages, forwarded) => ingest(messages, forwarded),
     owners: () => ownership.owners(),
+    owns: (bucket) => ownership.owns(bucket),
+    garbage: (error) => log.warn({ err: error.message }, 'a report cannot be read'),
   });
   const ownership = competeForOwnership({
     elector,

@@ -9,6 +9,8 @@ export const bucketNames = (buckets: number): string[] =>
 export interface Ownership {
   /** Whether this process decides for a revision. */
   leads(key: string): boolean;
+  /** Whether this process holds a bucket. */
+  owns(bucket: string): boolean;
   /** `host:port` of the one that does; '' when it is this process, or nobody. */
   ownerOf(key: string): string;
   /** The buckets that others hold, `bucket → host:port`. */
@@ -35,6 +37,7 @@ export function competeForOwnership({ elector, names, port, changed }: Options):
     return ip ? `${ip}:${port}` : '';
   };
   return {
+    owns: (bucket) => elections.get(bucket)?.leading() ?? false,
     leads: (key) => elections.get(bucketOf(key))?.leading() ?? false,
     ownerOf: (key) => ownerOf(bucketOf(key)),
     owners: () => Object.fromEntries(names.flatMap((name) => (ownerOf(name) ? [[name, ownerOf(name)]] : []))),

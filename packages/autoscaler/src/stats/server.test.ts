@@ -1,5 +1,6 @@
 import { get } from 'node:http';
-import { type ReportReply, type StatBatch, StatsIngestClient, type WireStatMessage } from '@ebb/shared/proto/gen/stats.ts';
+import { connect } from 'node:net';
+import { type ReportReply, StatBatch, StatsIngestClient, type WireStatMessage } from '@ebb/shared/proto/gen/stats.ts';
 import { until } from '@ebb/shared/testing/until.ts';
 import { type ClientDuplexStream, credentials } from '@grpc/grpc-js';
 import { afterEach, expect, test } from 'vitest';
@@ -24,9 +25,16 @@ const message = (concurrency = 1): WireStatMessage => ({
 
 async function serve(owners: () => Record<string, string> = () => ({})) {
   const received: { messages: WireStatMessage[]; forwarded: boolean }[] = [];
-  const server = await startStatsServer({ port: 0, owners, receive: (messages, forwarded) => received.push({ messages, forwarded }) });
+  const garbage: string[] = [];
+  const server = await startStatsServer({
+    port: 0,
+    owners,
+    owns: (bucket) => bucket === 'autoscaler-bucket-00-of-02',
+    receive: (messages, forwarded) => received.push({ messages, forwarded }),
+    garbage: (error) => garbage.push(error.message),
+  });
   cleanUp.push(() => server.close(100));
-  return { server, received };
+  return { server, received, garbage };
 }
 
 function report(server: StatsServer) {
@@ -84,6 +92,81 @@ test('draining: probes fail, reports are taken; closing ends them', async () => 
   await expect(probe(server)).rejects.toThrow(/ECONNREFUSED/);
 });
 
+/** As Go's activator reports: protobuf in binary messages. */
+async function webSocket(server: StatsServer) {
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}/`);
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    socket.onclose = ({ code, reason }) => resolve({ code, reason });
+  });
+  await new Promise((resolve, reject) => {
+    socket.onopen = resolve;
+    socket.onerror = reject;
+  });
+  const send = (messages: WireStatMessage[]) => socket.send(StatBatch.encode({ messages }).finish());
+  return { socket, send, closed };
+}
+
+test('WebSockets: batches of any size are taken, garbage and text are left out, a restart is told', async () => {
+  const { server, received, garbage } = await serve();
+  const { socket, send, closed } = await webSocket(server);
+  send([message(3)]);
+  socket.send('text');
+  socket.send(Buffer.from([0x0a, 0x20, 0x01]));
+  send(Array.from({ length: 3000 }, (_, i) => message(i)));
+  await until(() => received.length === 2);
+  expect(received.map((r) => [r.messages.length, r.forwarded])).toEqual([
+    [1, false],
+    [3000, false],
+  ]);
+  expect(received[0]?.messages).toEqual([message(3)]);
+  expect(garbage).toHaveLength(1);
+  void server.close(2000);
+  expect(await closed).toEqual({ code: 1012, reason: 'Restarting' });
+});
+
+/** The first line of the answer to an upgrade, and what was sent after it. */
+const upgrade = (server: StatsServer, headers: Record<string, string>, after: Buffer = Buffer.alloc(0)) =>
+  new Promise<{ status: string; rest: Buffer }>((resolve) => {
+    const base = {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+      'sec-websocket-version': '13',
+    };
+    const lines = Object.entries({ host: `127.0.0.1:${server.port}`, ...base, ...headers }).map(([k, v]) => `${k}: ${v}\r\n`);
+    const socket = connect(server.port, '127.0.0.1', () =>
+      socket.write(Buffer.concat([Buffer.from(`GET / HTTP/1.1\r\n${lines.join('')}\r\n`), after])),
+    );
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    socket.on('close', () => {
+      const all = Buffer.concat(chunks);
+      const end = all.indexOf('\r\n\r\n');
+      resolve({ status: all.toString('latin1').split('\r\n')[0] ?? '', rest: all.subarray(end + 4) });
+    });
+  });
+
+test.each<[string, Record<string, string>, string]>([
+  ['a bucket that is not here', { host: 'autoscaler-bucket-01-of-02.knative-serving.svc:8080' }, 'HTTP/1.1 200 OK'],
+  ['another origin', { origin: 'http://elsewhere.example' }, 'HTTP/1.1 403 Forbidden'],
+  ['another version', { 'sec-websocket-version': '8' }, 'HTTP/1.1 426 Upgrade Required'],
+  ['no key', { 'sec-websocket-key': '' }, 'HTTP/1.1 400 Bad Request'],
+])('no WebSocket for %s', async (_, headers, status) => {
+  const { server } = await serve();
+  expect((await upgrade(server, headers)).status).toBe(status);
+});
+
+test.each<[string, Buffer, number]>([
+  ['a close', Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]), 1000],
+  ['a frame without mask', Buffer.from([0x82, 0x01, 0x00]), 1002],
+  ['a frame of more than anybody has to say', Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0x7f, 0, 0, 0]), 1009],
+])('%s is answered by a close', async (_, sent, code) => {
+  const { server } = await serve();
+  const { status, rest } = await upgrade(server, { host: 'autoscaler-bucket-00-of-02:8080' }, sent);
+  expect(status).toBe('HTTP/1.1 101 Switching Protocols');
+  expect([rest[0], rest.readUInt16BE(2)]).toEqual([0x88, code]);
+});
+
 /** A replica: does it lead, and who does? */
 async function replica(clock: ReturnType<typeof steppedClock>) {
   const lead = { leading: false, holder: '' };
@@ -114,7 +197,7 @@ async function replica(clock: ReturnType<typeof steppedClock>) {
     forwarder.send(`127.0.0.1:${to.port}`, messages);
   };
   const ingest = createIngest({ ownership, clock, collections, deciders, forwarder: { send } });
-  const server = await startStatsServer({ port: 0, receive: ingest, owners: ownership.owners });
+  const server = await startStatsServer({ port: 0, receive: ingest, owners: ownership.owners, owns: ownership.owns });
   cleanUp.push(() => server.close(100));
   return { lead, server, sent, to, changed, collections, ingest, ownership };
 }

@@ -1,9 +1,10 @@
 import { createServer as createHttp } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { type ReportReply, type StatBatch, StatsIngestService, type WireStatMessage } from '@ebb/shared/proto/gen/stats.ts';
+import { type ReportReply, StatBatch, StatsIngestService, type WireStatMessage } from '@ebb/shared/proto/gen/stats.ts';
 import { sniffPreface } from '@ebb/shared/proxy/sniff.ts';
 import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
 import { forwardedKey } from './forward.ts';
+import { acceptWebSocket, type WebSocketPeer } from './websocket.ts';
 
 interface Options {
   /** 0: any that is free. */
@@ -12,6 +13,10 @@ interface Options {
   receive: (messages: WireStatMessage[], forwarded: boolean) => void;
   /** The owners of the buckets, `bucket → host:port`; empty when this process owns them all. */
   owners: () => Record<string, string>;
+  /** Whether this process owns a bucket. */
+  owns: (bucket: string) => boolean;
+  /** A message that cannot be read. */
+  garbage?: (error: Error) => void;
 }
 
 export interface StatsServer {
@@ -29,9 +34,12 @@ const heartbeatMs = 5_000;
 /** A reporter that is silent on the connection itself is looked for this often, ms. */
 const keepaliveMs = 10_000;
 
+/** The close code and reason of a restart (contract data-plane 3.12). */
+const restarting = [1012, 'Restarting'] as const;
+
 /**
- * One port for gRPC (StatsIngest) and for the kubelet's probes over HTTP/1, told apart by the HTTP/2 preface: any path
- * answers 200, and 500 once draining (contract data-plane 3.12, control-plane 8.3).
+ * One port for gRPC (StatsIngest), and over HTTP/1 for the kubelet's probes and the WebSockets of Go's activators, told
+ * apart by the HTTP/2 preface: any path answers 200, and 500 once draining (contract data-plane 3.12, control-plane 8.3).
  */
 export async function startStatsServer(o: Options): Promise<StatsServer> {
   let stopping = false;
@@ -55,6 +63,26 @@ export async function startStatsServer(o: Options): Promise<StatsServer> {
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
   const http = createHttp((_req, res) => {
     res.writeHead(stopping ? 500 : 200, { 'content-type': 'text/plain; charset=utf-8' }).end(stopping ? 'shutting down' : 'ok');
+  });
+  const peers = new Set<WebSocketPeer>();
+  http.on('upgrade', (req, socket, head) => {
+    const [host = ''] = (req.headers.host ?? '').split(/[.:]/);
+    // Whoever asks for a bucket by name must see that it is not here: its dialer goes on then.
+    if (host.startsWith('autoscaler-bucket') && !o.owns(host)) {
+      socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+    const peer = acceptWebSocket(req, socket, head, {
+      message: (data) => {
+        try {
+          o.receive(StatBatch.decode(data).messages, false);
+        } catch (error) {
+          o.garbage?.(error as Error);
+        }
+      },
+      closed: () => peer && peers.delete(peer),
+    });
+    if (peer) peers.add(peer);
   });
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -84,6 +112,7 @@ export async function startStatsServer(o: Options): Promise<StatsServer> {
       clearInterval(heartbeat);
       const closed = new Promise((resolve) => server.close(resolve));
       for (const call of calls) call.end();
+      for (const peer of peers) peer.close(...restarting);
       injector.drain(graceMs);
       http.closeIdleConnections();
       const cut = setTimeout(() => {
