@@ -14,6 +14,7 @@ import { connectReviewer, type Reviewer } from './review.ts';
 /** A running webhook: how it is asked, and its process. */
 export interface RunningWebhook extends Reviewer {
   pid: number;
+  port: number;
   /** Its system namespace, where its config maps are. */
   namespace: string;
   end(): Promise<void>;
@@ -68,6 +69,7 @@ async function startWebhook(kubeconfig: string, namespace: string, program: stri
   return {
     ...reviewer,
     pid: running.pid,
+    port,
     namespace,
     async end() {
       reviewer.close();
