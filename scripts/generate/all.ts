@@ -4,6 +4,7 @@ import { generateCrds } from './crds.ts';
 import { generateKustomizations } from './kustomizations.ts';
 import { generateProto } from './proto.ts';
 import { generateRbac } from './rbac.ts';
+import { generateReference } from './reference.ts';
 
 /** Every generated file, path → content. */
 export async function generated(): Promise<Record<string, string>> {
@@ -12,6 +13,7 @@ export async function generated(): Promise<Record<string, string>> {
     ...generateConfig(version),
     ...generateRbac(),
     ...generateKustomizations(version),
+    ...generateReference(),
     ...(await generateProto()),
   };
 }

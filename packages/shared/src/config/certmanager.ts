@@ -19,7 +19,7 @@ const issuer = (key: string, doc: string) => {
     if (!said) throw bad(`kind, name and group must be texts, was ${JSON.stringify(text)}`);
     return { ...selfSigned, ...said };
   };
-  return row.of(read)(key, 'kind: ClusterIssuer\nname: knative-selfsigned-issuer\n', doc);
+  return row.of(read, 'YAML')(key, 'kind: ClusterIssuer\nname: knative-selfsigned-issuer\n', doc);
 };
 
 /** config-certmanager (contract control-plane 6.5). */

@@ -1,12 +1,11 @@
 import { compileTemplate } from '../lib/go-template.ts';
-import { type Reading, readRows, reads, row } from './row.ts';
+import { type Reading, readRows, row } from './row.ts';
 
 /** config-defaults (contract control-plane 6.1). Seconds stay seconds: that is what revisions hold. */
 export const defaultsRows = {
   revisionTimeoutSeconds: row.int('revision-timeout-seconds', '300', 'timeoutSeconds of revisions that do not say.'),
   maxRevisionTimeoutSeconds: row.int('max-revision-timeout-seconds', '600', 'The largest timeoutSeconds a revision may ask for.'),
-  responseStartTimeoutSeconds: row.optional(
-    reads.int64,
+  responseStartTimeoutSeconds: row.optionalInt(
     'revision-response-start-timeout-seconds',
     'Seconds until the first byte; unset: revision-timeout-seconds.',
   ),
@@ -23,12 +22,16 @@ export const defaultsRows = {
     'revision-ephemeral-storage-limit',
     'Ephemeral storage limit of user containers that name none.',
   ),
-  containerNameTemplate: row.of((t) => t)(
+  containerNameTemplate: row.of((t) => t, 'Go template')(
     'container-name-template',
     'user-container',
     'Name of containers without one; a template over the parent object: {{.Name}}, {{.Namespace}}.',
   ),
-  initContainerNameTemplate: row.of((t) => t)('init-container-name-template', 'init-container', 'The same for init containers.'),
+  initContainerNameTemplate: row.of((t) => t, 'Go template')(
+    'init-container-name-template',
+    'init-container',
+    'The same for init containers.',
+  ),
   containerConcurrency: row.int('container-concurrency', '0', 'containerConcurrency of revisions that do not say; 0: no limit.'),
   containerConcurrencyMaxLimit: row.int(
     'container-concurrency-max-limit',
@@ -36,7 +39,7 @@ export const defaultsRows = {
     'The largest containerConcurrency a revision may ask for.',
   ),
   allowContainerConcurrencyZero: row.bool('allow-container-concurrency-zero', 'true', 'Whether a revision may ask for no limit.'),
-  enableServiceLinks: row.of((t): boolean | undefined => ({ true: true, false: false })[t.toLowerCase()])(
+  enableServiceLinks: row.of((t): boolean | undefined => ({ true: true, false: false })[t.toLowerCase()], 'true, false or default')(
     'enable-service-links',
     'false',
     'true, false, or default: leave it to Kubernetes.',

@@ -40,7 +40,7 @@ export const deploymentRows = {
     'prefer-spread-revision-over-nodes',
     'Whether the pods of a revision prefer different nodes: prefer-spread-revision-over-nodes or none.',
   ),
-  runtimeClasses: row.of(parseRuntimeClasses)(
+  runtimeClasses: row.of(parseRuntimeClasses, 'YAML')(
     'runtime-class-name',
     '',
     'Runtime classes of revisions that name none: YAML, {class: {selector: {label: value}}}; of those that match, the one with most labels.',

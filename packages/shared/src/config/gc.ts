@@ -1,7 +1,7 @@
 import { ParseError, type Reading, readRows, reads, row } from './row.ts';
 
 /** Text that may say `disabled` (undefined) or nothing, which leaves the default. Errors name the key without quotes. */
-const orDisabled = (key: string, fallback: string, parse: (t: string) => number, doc: string) =>
+const orDisabled = (key: string, fallback: string, type: string, parse: (t: string) => number, doc: string) =>
   row.of((text) => {
     const said = text.trim() || fallback;
     if (said.toLowerCase() === 'disabled') return undefined;
@@ -10,7 +10,7 @@ const orDisabled = (key: string, fallback: string, parse: (t: string) => number,
     } catch (e) {
       throw new Error(`failed to parse ${key}: ${(e as Error).message}`);
     }
-  })(key, fallback, doc);
+  }, `${type} or disabled`)(key, fallback, doc);
 
 const age = (text: string): number => {
   const ms = reads.duration(text);
@@ -23,12 +23,14 @@ export const gcRows = {
   retainSinceCreateMs: orDisabled(
     'retain-since-create-time',
     '48h',
+    'duration',
     age,
     'How long a revision is kept after its creation; disabled: for ever.',
   ),
   retainSinceLastActiveMs: orDisabled(
     'retain-since-last-active-time',
     '15h',
+    'duration',
     age,
     'How long a revision is kept after a route last led to it; disabled: for ever.',
   ),
@@ -36,6 +38,7 @@ export const gcRows = {
   maxNonActiveRevisions: orDisabled(
     'max-non-active-revisions',
     '1000',
+    'integer',
     reads.uint64,
     'Revisions without a route that are kept at most, however young; disabled: no limit.',
   ),

@@ -43,29 +43,29 @@ export const networkRows = {
     ['domainTemplate'],
   ),
   tagTemplate: row.text('tag-template', '{{.Tag}}-{{.Name}}', "A tag's host name: {{.Tag}}, {{.Name}}.", ['tagTemplate']),
-  externalDomainTLS: row.of(enabled)(
+  externalDomainTLS: row.of(enabled, 'Enabled or Disabled')(
     'external-domain-tls',
     'Disabled',
     'Whether hosts that are open to the world get certificates: Enabled; anything else does not.',
     ['autoTLS', 'auto-tls'],
   ),
-  clusterLocalDomainTLS: row.of(tls('cluster-local-domain-tls'))(
+  clusterLocalDomainTLS: row.of(tls('cluster-local-domain-tls'), 'Enabled or Disabled')(
     'cluster-local-domain-tls',
     'Disabled',
     'Whether cluster-local hosts get certificates: Enabled or Disabled.',
   ),
-  systemInternalTLS: row.of(tls('system-internal-tls'))(
+  systemInternalTLS: row.of(tls('system-internal-tls'), 'Enabled or Disabled')(
     'system-internal-tls',
     'Disabled',
     'Whether traffic between components is encrypted: Enabled or Disabled.',
   ),
   internalEncryption: row.bool('internal-encryption', 'false', 'Deprecated: true is system-internal-tls: Enabled, whatever that says.'),
-  namespaceWildcardCertSelector: row.of(selector)(
+  namespaceWildcardCertSelector: row.of(selector, 'YAML')(
     'namespace-wildcard-cert-selector',
     '',
     'Namespaces that get a wildcard certificate for each default domain: a label selector in YAML; empty: none, {}: all.',
   ),
-  httpProtocol: row.of((t) => t.toLowerCase() || 'enabled')(
+  httpProtocol: row.of((t) => t.toLowerCase() || 'enabled', 'Enabled or Redirected')(
     'http-protocol',
     'Enabled',
     'Enabled: http is answered. Redirected: it is sent to https. Disabled (deprecated): as Enabled.',
@@ -82,7 +82,7 @@ export const networkRows = {
     'defaultExternalScheme',
   ]),
   enableMeshPodAddressability: row.bool('enable-mesh-pod-addressability', 'false', 'Whether a mesh lets pods be addressed one by one.'),
-  meshCompatibilityMode: row.of(meshMode)(
+  meshCompatibilityMode: row.of(meshMode, 'auto, enabled or disabled')(
     'mesh-compatibility-mode',
     'auto',
     'Whether pods are addressed by their IP: disabled; by the IP of their Service: enabled; auto finds out.',

@@ -9,6 +9,8 @@ export interface Row<T> {
   /** The default as it would be written; `undefined`: not set. */
   default: string | undefined;
   doc: string;
+  /** What kind of value it takes, in a word, for the documentation. */
+  type: string;
   /** Throws a ParseError with the inner text, to which the key is added, or any other error with the whole text. */
   parse(text: string): T;
 }
@@ -86,39 +88,41 @@ export const reads = {
 };
 
 const make =
-  <T>(parse: (text: string) => T) =>
+  <T>(type: string, parse: (text: string) => T) =>
   (key: string, value: string, doc: string, aliases: readonly string[] = []): Row<T> & { default: string } => ({
     key,
     default: value,
     doc,
+    type,
     aliases,
     parse,
   });
 
 /** Rows by type. Durations read to milliseconds. */
 export const row = {
-  int: make(reads.int64),
-  int32: make(reads.int32),
-  uint32: make(reads.uint32),
-  float: make(float),
-  bool: make(bool),
-  duration: make(duration),
-  text: make((t) => t.trim()),
-  list: make((t) =>
+  int: make('integer', reads.int64),
+  int32: make('integer', reads.int32),
+  uint32: make('integer', reads.uint32),
+  float: make('number', float),
+  bool: make('true or false', bool),
+  duration: make('duration', duration),
+  text: make('text', (t) => t.trim()),
+  list: make('list, with commas', (t) =>
     t
       .split(',')
       .map((x) => x.trim())
       .filter(Boolean),
   ),
-  of: <T>(parse: (text: string) => T) => make(parse),
+  of: <T>(parse: (text: string) => T, type = 'text') => make(type, parse),
   optionalQuantity: (key: string, doc: string, aliases: readonly string[] = []): OptionalRow<string> => ({
     key,
     default: undefined,
     doc,
+    type: 'quantity',
     aliases,
     parse: quantity,
   }),
-  optional: <T>(parse: (text: string) => T, key: string, doc: string): OptionalRow<T> => ({ key, default: undefined, doc, parse }),
+  optionalInt: (key: string, doc: string): OptionalRow<number> => ({ key, default: undefined, doc, type: 'integer', parse: reads.int64 }),
 };
 
 /** Reads a config map's data by its rows. Throws `failed to parse "<key>": …` (contract control-plane 6). */
