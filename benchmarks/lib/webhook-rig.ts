@@ -4,9 +4,10 @@ import { builtin, type ConfigMap, type Namespace, type Secret } from '@ebb/share
 import type { KubeClient } from '@ebb/shared/kube/client.ts';
 import { installCrds } from '@ebb/shared/testing/crds.ts';
 import { startKube } from '@ebb/shared/testing/kube.ts';
-import { freePort, type Program, startProgram } from '@ebb/shared/testing/programs.ts';
+import { freePort, type Program, startProgram, temporaryFolder } from '@ebb/shared/testing/programs.ts';
 import { parse } from 'yaml';
 import { buildGo, goProgram } from '../../e2e/cluster/build.ts';
+import { bundle } from '../../scripts/images/bundle.ts';
 import { root } from '../../scripts/lib/shell.ts';
 import { object } from './kube.ts';
 import { connectReviewer, type Reviewer } from './review.ts';
@@ -23,7 +24,7 @@ export interface RunningWebhook extends Reviewer {
 /** An API server of its own for webhooks to read their settings from. Nothing there calls them: the benchmark does. */
 export interface WebhookRig {
   client: KubeClient;
-  /** Starts a webhook in a system namespace of its own: Ebb's from source, or another program that reads the same environment. */
+  /** Starts a webhook in a system namespace of its own: Ebb's, or another program that reads the same environment. */
   start(namespace: string, program?: string): Promise<RunningWebhook>;
   close(): Promise<void>;
 }
@@ -41,16 +42,18 @@ async function installSettings(client: KubeClient, namespace: string): Promise<v
   await client.create(builtin.Secret, object<Secret>({ name: 'webhook-certs', namespace }, {}));
 }
 
-const command = (program: string | undefined): { path: string; args: string[] } =>
-  program
-    ? { path: program, args: ['--disable-ha'] }
-    : { path: process.execPath, args: [join(root, 'packages', 'webhook', 'src', 'main.ts')] };
+/** Ebb's is run as its image runs it: bundled. */
+async function commandOf(program: string | undefined, folder: string): Promise<{ path: string; args: string[] }> {
+  if (program) return { path: program, args: ['--disable-ha'] };
+  await bundle(join('packages', 'webhook', 'src', 'main.ts'), folder);
+  return { path: process.execPath, args: [join(folder, 'main.mjs')] };
+}
 
-async function startWebhook(kubeconfig: string, namespace: string, program: string | undefined): Promise<RunningWebhook> {
+async function startWebhook(kubeconfig: string, namespace: string, command: { path: string; args: string[] }): Promise<RunningWebhook> {
   const port = await freePort();
   const reviewer = connectReviewer(port);
   const running: Program = await startProgram({
-    ...command(program),
+    ...command,
     env: {
       KUBECONFIG: kubeconfig,
       SYSTEM_NAMESPACE: namespace,
@@ -82,19 +85,21 @@ export async function openWebhookRig(): Promise<WebhookRig> {
   await buildGo('kubernetes');
   process.env.EBB_KUBE_BIN ??= dirname(goProgram('kubernetes', 'kube-apiserver'));
   const kube = await startKube();
+  const folder = temporaryFolder();
   const started: RunningWebhook[] = [];
   await installCrds(kube.client);
   return {
     client: kube.client,
     async start(namespace, program) {
       await installSettings(kube.client, namespace);
-      const webhook = await startWebhook(kube.kubeconfig, namespace, program);
+      const webhook = await startWebhook(kube.kubeconfig, namespace, await commandOf(program, folder.path));
       started.push(webhook);
       return webhook;
     },
     async close() {
       for (const webhook of started) await webhook.end();
       await kube.stop();
+      folder.remove();
     },
   };
 }
