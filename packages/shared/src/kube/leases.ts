@@ -111,6 +111,8 @@ export function createElector(o: Options): Elector {
       if (base && base !== ours && !free(base)) return set(false);
       const started = performance.now();
       ours = (await unlessRaced(write(base))) ?? (await reclaim());
+      // Keys that came since it expired were left alone: whoever listens must hear that it was lost for a while.
+      if (expired()) set(false);
       if (ours) renewedAt = started;
       set(ours !== undefined);
     };
