@@ -12,6 +12,7 @@ export async function setUpNetwork(): Promise<void> {
   for (const key of ['bridge/bridge-nf-call-iptables', 'ipv4/conf/all/route_localnet']) {
     if (existsSync(`/proc/sys/net/${key}`)) writeFileSync(`/proc/sys/net/${key}`, '1');
   }
+  await shareNamespaces();
   mkdirSync(inState('cni'), { recursive: true });
   const bridge = {
     type: 'bridge',
@@ -28,6 +29,18 @@ export async function setUpNetwork(): Promise<void> {
   };
   const conflist = { cniVersion: '0.4.0', name: 'ebb', plugins: [bridge, { type: 'portmap', capabilities: { portMappings: true } }] };
   writeFileSync(inState('cni', '10-ebb.conflist'), JSON.stringify(conflist, null, 2));
+}
+
+/**
+ * Makes the folder of named network namespaces a shared mount, as the first `ip netns add` on a machine does. Done later, by somebody else,
+ * that mount would hide the namespaces of the pods that run by then, and none of those pods could be removed any more.
+ */
+async function shareNamespaces(): Promise<void> {
+  const folder = '/run/netns';
+  mkdirSync(folder, { recursive: true });
+  if ((await run('mountpoint', ['-q', folder])).code === 0) return;
+  await must('mount', ['--bind', folder, folder]);
+  await must('mount', ['--make-shared', folder]);
 }
 
 /** Takes away the bridges and the rules that were made for the pod network. */

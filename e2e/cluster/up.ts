@@ -94,7 +94,14 @@ async function stopPods(): Promise<void> {
     for (const id of await tasks()) await ctr('tasks', 'delete', '-f', id);
     await sleep(100);
   }
-  for (const id of (await ctr('containers', 'ls', '-q')).stdout.split('\n').filter(Boolean)) await ctr('containers', 'delete', id);
+  for (const id of (await ctr('containers', 'ls', '-q')).stdout.split('\n').filter(Boolean)) {
+    const namespace = /"path": "([^"]*\/netns\/cni-[^"]+)"/.exec((await ctr('containers', 'info', id)).stdout)?.[1];
+    await ctr('containers', 'delete', id);
+    if (namespace && existsSync(namespace)) {
+      await run('umount', ['-l', namespace]);
+      rmSync(namespace, { force: true });
+    }
+  }
   await run('sh', ['-c', `grep -o '${stateDir}/kubelet/pods/[^ ]*' /proc/mounts | sort -r | xargs -r umount -l`]);
   rmSync(inState('kubelet', 'pods'), { recursive: true, force: true });
 }
