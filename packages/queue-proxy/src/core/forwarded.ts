@@ -5,6 +5,7 @@ type Header = string | undefined;
  * undefined when there is nothing to say.
  */
 export function forwarded(forwardedFor: Header, host: Header, proto: Header): string | undefined {
+  if (!forwardedFor && !host && !proto) return undefined;
   const nodes = (forwardedFor ?? '')
     .split(',')
     .map((node) => node.trim())

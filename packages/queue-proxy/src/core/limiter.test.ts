@@ -1,7 +1,8 @@
+import { Lifetime } from '@ebb/shared/proxy/lifetime.ts';
 import { describe, expect, it } from 'vitest';
 import { Limiter } from './limiter.ts';
 
-const never = new AbortController().signal;
+const never = new Lifetime();
 
 describe('Limiter', () => {
   it('admits, queues ten times as many in order, and rejects the next', async () => {
@@ -20,14 +21,14 @@ describe('Limiter', () => {
   it('gives the place of who is gone to others', async () => {
     const limiter = new Limiter(1);
     limiter.acquire(never);
-    const leaving = new AbortController();
-    const first = limiter.acquire(leaving.signal);
+    const leaving = new Lifetime();
+    const first = limiter.acquire(leaving);
     const second = limiter.acquire(never);
-    leaving.abort();
+    leaving.cancel();
     expect(await first).toBe('cancelled');
     limiter.release();
     expect(await second).toBe('admitted');
-    expect(limiter.acquire(leaving.signal)).toBe('cancelled');
+    expect(limiter.acquire(leaving)).toBe('cancelled');
     limiter.release();
     expect(limiter.depth).toBe(0);
     expect(limiter.acquire(never)).toBe('admitted');

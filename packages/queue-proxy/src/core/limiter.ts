@@ -1,3 +1,10 @@
+/** Whoever wants in, and may go away while waiting. */
+export interface Waiter {
+  readonly cancelled: boolean;
+  onCancel(listener: () => void): void;
+  offCancel(listener: () => void): void;
+}
+
 export type Admission = 'admitted' | 'full' | 'cancelled';
 
 /**
@@ -18,9 +25,9 @@ export class Limiter {
     return this.#executing + this.#waiting.size;
   }
 
-  /** `signal` gives the place in the queue up. */
-  acquire(signal: AbortSignal): Admission | Promise<Admission> {
-    if (signal.aborted) return 'cancelled';
+  /** A waiter that is cancelled gives its place in the queue up. */
+  acquire(waiter: Waiter): Admission | Promise<Admission> {
+    if (waiter.cancelled) return 'cancelled';
     if (this.#executing < this.#limit) {
       this.#executing++;
       return 'admitted';
@@ -30,11 +37,11 @@ export class Limiter {
       const cancel = () => decide('cancelled');
       const decide = (admission: Admission) => {
         this.#waiting.delete(decide);
-        signal.removeEventListener('abort', cancel);
+        waiter.offCancel(cancel);
         resolve(admission);
       };
       this.#waiting.add(decide);
-      signal.addEventListener('abort', cancel);
+      waiter.onCancel(cancel);
     });
   }
 

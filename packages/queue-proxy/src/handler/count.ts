@@ -5,14 +5,11 @@ import { header } from './probes.ts';
 
 /** Counts what executes and what waits. `onArrive` hears of each request, once it is counted. */
 export function countRequests(stats: RequestStats, now: () => number, onArrive: () => void): Middleware {
-  return (next) => async (exchange) => {
+  return (next) => (exchange) => {
     const proxied = header(exchange, names.proxyRequest) === 'activator';
     stats.arrive(proxied, now());
     onArrive();
-    try {
-      await next(exchange);
-    } finally {
-      stats.leave(proxied, now());
-    }
+    exchange.onEnd(() => stats.leave(proxied, now()));
+    return next(exchange);
   };
 }

@@ -5,13 +5,10 @@ export class InFlight {
   requests = 0;
   upgrades = 0;
 
-  readonly layer: Middleware = (next) => async (exchange) => {
-    const key = exchange.upgrade ? 'upgrades' : 'requests';
+  readonly layer: Middleware = (next) => (exchange) => {
+    const key = exchange.upgrade === undefined ? 'requests' : 'upgrades';
     this[key]++;
-    try {
-      await next(exchange);
-    } finally {
-      this[key]--;
-    }
+    exchange.onEnd(() => this[key]--);
+    return next(exchange);
   };
 }

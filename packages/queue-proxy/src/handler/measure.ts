@@ -4,18 +4,13 @@ import type { RequestMetrics } from '../metrics.ts';
 
 /** Records the user container's time and what waits (contract data-plane 1.11, the `kn.serving` instruments). */
 export function measureRequests(metrics: RequestMetrics, now: () => number, limiter?: Limiter): Middleware {
-  return (next) => async (exchange) => {
+  return (next) => (exchange) => {
     if (limiter) metrics.queueDepth(limiter.depth);
     const began = now();
-    let status = 500;
-    try {
-      await next(exchange);
-      status = exchange.res?.statusCode ?? 101;
-    } catch (error) {
-      status = 502;
-      throw error;
-    } finally {
-      metrics.invocation((now() - began) / 1000, status);
-    }
+    exchange.onEnd((error) => {
+      const { headersSent, statusCode } = exchange.res;
+      metrics.invocation((now() - began) / 1000, headersSent ? statusCode : error ? 502 : 500);
+    });
+    return next(exchange);
   };
 }

@@ -5,27 +5,31 @@ import type { Drain } from './drain.ts';
 
 const probers = [userAgents.kubeletPrefix, userAgents.activator, userAgents.autoscaler];
 
-export const header = (exchange: Exchange, name: string): string => {
-  const value = exchange.req.headers[name];
-  return (Array.isArray(value) ? value[0] : value) ?? '';
-};
+export const header = (exchange: Exchange, name: string): string => exchange.req.header(name);
+
+const done = Promise.resolve();
 
 /** Answers probes, and tells the drain of everything else (contract data-plane 1.4). */
 export function answerProbes(drain: Drain, ready: (() => Promise<boolean>) | undefined): Middleware {
-  return (next) => async (exchange) => {
+  return (next) => (exchange) => {
     const agent = header(exchange, 'user-agent');
     const value = header(exchange, names.probe);
-    const isHealth = probers.some((prefix) => agent.startsWith(prefix));
+    const isHealth = agent !== '' && probers.some((prefix) => agent.startsWith(prefix));
     if (!isHealth && value !== probeValues.network) {
       drain.arrived();
       return next(exchange);
     }
-    if (drain.draining) return respondError(exchange, 503, 'shutting down');
-    if (isHealth) return answerHealth(exchange, value, ready);
-    const hash = header(exchange, names.hash);
-    if (hash === '') return respondError(exchange, 400, `a probe request must contain a non-empty "K-Network-Hash" header`);
-    respond(exchange, 200, '', { [names.hash]: hash });
+    if (!drain.draining && isHealth) return answerHealth(exchange, value, ready);
+    if (drain.draining) respondError(exchange, 503, 'shutting down');
+    else answerNetwork(exchange);
+    return done;
   };
+}
+
+function answerNetwork(exchange: Exchange): void {
+  const hash = header(exchange, names.hash);
+  if (hash === '') respondError(exchange, 400, `a probe request must contain a non-empty "K-Network-Hash" header`);
+  else respond(exchange, 200, '', { [names.hash]: hash });
 }
 
 async function answerHealth(exchange: Exchange, value: string, ready: (() => Promise<boolean>) | undefined): Promise<void> {

@@ -1,5 +1,5 @@
-import type { Cancellable } from './cancellable.ts';
 import type { Fields } from './http1/head.ts';
+import type { Lifetime } from './lifetime.ts';
 
 /** Headers as they came: cut but not copied (HTTP/1), or name, value, name, value (HTTP/2, and whoever makes some). */
 export type RawFields = Fields | readonly string[];
@@ -85,7 +85,7 @@ export interface ProxyResponse extends BodySink {
  * One exchange on its way through the request path. Handlers are composed outermost first and call the next one;
  * a handler that answers by itself does not.
  */
-export interface Exchange extends Cancellable {
+export interface Exchange extends Lifetime {
   readonly req: ProxyRequest;
   readonly res: ProxyResponse;
   /** The protocol an HTTP/1.1 client wants to switch its connection to. */

@@ -18,18 +18,19 @@ const longestTimer = 2 ** 31 - 1;
  * response with a length is cut, an upgraded connection too), and everything done for the exchange stops.
  */
 export function limitTime<E extends Exchange>(limitsOf: (exchange: E) => TimeLimits, text: string): Middleware<E> {
-  return (next) => async (exchange) => {
+  return (next) => (exchange) => {
     const { totalMs, responseStartMs, idleMs } = limitsOf(exchange);
-    let expired = false;
     const expire = () => {
-      expired = true;
       if (!headSent(exchange)) respond(exchange, 504, text);
       else exchange.res.endWith(text);
       exchange.cancel();
     };
     const total = after(totalMs, expire);
     // Nothing on an upgraded connection counts as the start of a response (contract data-plane 1.7).
-    const start = after(responseStartMs, () => (headSent(exchange) && exchange.res.statusCode !== 101) || expire());
+    const start =
+      totalMs && responseStartMs && responseStartMs >= totalMs
+        ? undefined
+        : after(responseStartMs, () => (headSent(exchange) && exchange.res.statusCode !== 101) || expire());
     const idle = after(idleMs, expire);
     if (idle) {
       const { onWrite } = exchange;
@@ -38,16 +39,12 @@ export function limitTime<E extends Exchange>(limitsOf: (exchange: E) => TimeLim
         idle.refresh();
       };
     }
-    try {
-      await next(exchange);
-    } catch (error) {
-      // Whatever broke because we stopped it: the client has its answer.
-      if (!expired) throw error;
-    } finally {
+    exchange.onEnd(() => {
       if (total) clearTimeout(total);
       if (start) clearTimeout(start);
       if (idle) clearTimeout(idle);
-    }
+    });
+    return next(exchange);
   };
 }
 

@@ -19,13 +19,22 @@ export class Fields {
   readonly names: Name[];
   /** Of each field: where its line starts, its name ends, its value starts and ends. */
   readonly #at: number[];
+  /** A bit for each length of a name that is there: most questions are for names that are not. */
+  readonly #lengths: number;
 
   constructor(text: string, at: number[]) {
     this.text = text;
     this.#at = at;
     const names: Name[] = [];
-    for (let i = 0; i < at.length; i += 4) names.push(nameOf(text.substring(at[i]!, at[i + 1]!)));
+    let lengths = 0;
+    for (let i = 0; i < at.length; i += 4) {
+      const start = at[i]!;
+      const end = at[i + 1]!;
+      lengths |= 1 << (end - start);
+      names.push(nameOf(text.substring(start, end)));
+    }
     this.names = names;
+    this.#lengths = lengths;
   }
 
   /** Where a field's line starts; for the field after the last, where all end. */
@@ -39,6 +48,7 @@ export class Fields {
 
   /** The value of the first field of that name, '' without one. */
   get(lower: string): string {
+    if ((this.#lengths & (1 << lower.length)) === 0) return '';
     const { names } = this;
     for (let i = 0; i < names.length; i++) if (names[i]!.lower === lower) return this.value(i);
     return '';

@@ -168,6 +168,7 @@ export class ServerConnection implements WireOwner {
 
   #settled(exchange: ServerExchange, error?: Error): void {
     exchange.settled = true;
+    exchange.end(error);
     if (error && !exchange.res.headersSent && !exchange.res.ended) respondError(exchange, 502, error.message);
     // Whoever is done without an answer has none to give.
     else if (!exchange.res.ended) exchange.res.cut();

@@ -1,6 +1,6 @@
-import { Cancellable } from '../cancellable.ts';
 import type { Exchange, ProxyRequest, UpstreamHead } from '../handler.ts';
 import { wantsUpgrade } from '../headers.ts';
+import { Lifetime } from '../lifetime.ts';
 import type { RequestHead } from './request-head.ts';
 import type { ServerBody } from './server-body.ts';
 import type { ServerConnection } from './server-connection.ts';
@@ -57,7 +57,7 @@ export class ServerRequest implements ProxyRequest {
 }
 
 /** An exchange of HTTP/1: over when its handler has settled and its response has ended. */
-export class ServerExchange extends Cancellable implements Exchange {
+export class ServerExchange extends Lifetime implements Exchange {
   readonly req: ServerRequest;
   readonly res: ServerResponse;
   readonly connection: ServerConnection;

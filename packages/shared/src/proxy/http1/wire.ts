@@ -20,6 +20,19 @@ export interface WireOwner {
  */
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 
+/** Views of its beginning, by length: most reads are small, and a view costs as much as a header does. */
+const views: (Buffer | undefined)[] = new Array(2048).fill(undefined);
+
+function viewOf(buffer: Buffer, length: number): Buffer {
+  if (length >= views.length) return buffer.subarray(0, length);
+  let view = views[length];
+  if (!view) {
+    view = buffer.subarray(0, length);
+    views[length] = view;
+  }
+  return view;
+}
+
 /** A socket with one owner at a time. Half-open: the owner ends its own side. */
 export class Wire {
   socket: Duplex & Partial<Pick<Socket, 'remoteAddress' | 'resetAndDestroy'>>;
@@ -93,7 +106,7 @@ export class Wire {
     return {
       buffer: readBuffer,
       callback: (length: number, buffer: Uint8Array) => {
-        this.owner.data((buffer as Buffer).subarray(0, length));
+        this.owner.data(viewOf(buffer as Buffer, length));
         return true;
       },
     };

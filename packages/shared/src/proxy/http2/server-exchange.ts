@@ -1,8 +1,8 @@
 import { constants as h2, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
-import { Cancellable } from '../cancellable.ts';
 import type { BodySink, Exchange, ProxyRequest, ProxyResponse, RawFields, RequestBody, UpstreamHead } from '../handler.ts';
 import { responseHeaders, trailerHeaders } from '../headers.ts';
 import { pairsOf } from '../http1/rewrite.ts';
+import { Lifetime } from '../lifetime.ts';
 import { nameOf, roles } from '../names.ts';
 import { reset } from './reset.ts';
 
@@ -228,7 +228,7 @@ class StreamResponse implements ProxyResponse {
 }
 
 /** An exchange of HTTP/2. */
-export class StreamExchange extends Cancellable implements Exchange {
+export class StreamExchange extends Lifetime implements Exchange {
   readonly req: ProxyRequest;
   readonly res: ProxyResponse;
   readonly httpMajor = 2;

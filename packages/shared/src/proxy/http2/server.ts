@@ -49,6 +49,7 @@ export function serveHttp2({ handler, maxHeaderBytes, began, over }: Http2Server
     });
     const settle = (error?: Error) => {
       settled = true;
+      exchange.end(error);
       if (error && !closed && !exchange.res.headersSent) respondError(exchange, 502, error.message);
       else if (!exchange.res.ended) exchange.res.cut();
       if (closed) over(exchange);
