@@ -65,8 +65,9 @@ export function keepCerts(o: Options): Keeper {
       const found = readCerts(secret, o.names, o.clock.now());
       if (found.certs) return found.certs;
       const fresh = await issue(o.names, o.clock.now());
-      // Clients that know the earlier CA only still meet its certificates on other replicas.
-      const certs = { ...fresh, ca: fresh.ca + (earlierCA(secret, o.clock.now()) || pemBlocks(told?.ca ?? '')[0] || '') };
+      // Until all have changed, replicas serve what the secret held, or what they were told before it was spoilt.
+      const known = [fresh.ca, earlierCA(secret, o.clock.now()), pemBlocks(told?.ca ?? '')[0] ?? ''];
+      const certs = { ...fresh, ca: [...new Set(known)].join('') };
       try {
         await write(secret, certs);
         o.log.info({ secret: secretName, because: found.why }, 'made new certificates');

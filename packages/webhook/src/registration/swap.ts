@@ -17,6 +17,8 @@ export interface Swap {
 }
 
 const lookEveryMs = 250;
+/** The API server learns of a registration by a watch, as this process does: a little later, perhaps. */
+const settleMs = 2000;
 
 /**
  * Serves new certificates only when the API server has been told of their CA, so that renewing them refuses nobody:
@@ -27,19 +29,19 @@ export function swapWhenBelieved({ believes, log, patienceMs = 15_000 }: Options
   let latest: Certs | undefined;
   let timer: NodeJS.Timeout | undefined;
 
-  const swap = (certs: Certs, waitedMs: number): void => {
-    if (!believes(certs.ca) && waitedMs < patienceMs) {
-      timer = setTimeout(() => swap(certs, waitedMs + lookEveryMs), lookEveryMs);
-      return;
-    }
+  const swap = (certs: Certs): void => {
     reload?.(certs);
     log.info('serving new certificates');
+  };
+  const wait = (certs: Certs, waitedMs: number): void => {
+    const enough = believes(certs.ca) || waitedMs >= patienceMs;
+    timer = enough ? setTimeout(() => swap(certs), settleMs) : setTimeout(() => wait(certs, waitedMs + lookEveryMs), lookEveryMs);
   };
   return {
     next(certs) {
       latest = certs;
       clearTimeout(timer);
-      if (reload) swap(certs, 0);
+      if (reload) wait(certs, 0);
     },
     start(to) {
       reload = to;
