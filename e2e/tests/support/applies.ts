@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { kinds, type Service } from '@ebb/shared/api/kinds.ts';
+import { kinds } from '@ebb/shared/api/kinds.ts';
 import { kube } from './cluster.ts';
 
 /** What became of a stream of applies. Times are of `performance.now()`. */
@@ -14,19 +14,23 @@ export interface Applies {
 const key = 'example.com/applied';
 
 /**
- * Applies a Service again and again, each time with another annotation, as somebody does who tries again when it fails:
- * an apply has succeeded when one of its attempts has. None waits for the one before.
+ * Applies a Service again and again, each time with another annotation (what `kubectl apply` sends then is this patch), as
+ * somebody does who tries again when it fails: an apply has succeeded when one of its attempts has. None waits for the
+ * one before.
  */
-export function applying(service: Service, everyMs: number, patienceMs: number): { applies: Applies; stop(): Promise<Applies> } {
+export function applying(
+  namespace: string,
+  name: string,
+  everyMs: number,
+  patienceMs: number,
+): { applies: Applies; stop(): Promise<Applies> } {
   const applies: Applies = { done: 0, refused: [], lost: [] };
   const under = new Set<Promise<void>>();
   const one = async (n: number): Promise<void> => {
-    const { metadata } = service;
-    const object = { ...service, metadata: { ...metadata, annotations: { ...metadata.annotations, [key]: String(n) } } };
     const deadline = performance.now() + patienceMs;
     for (;;) {
       try {
-        await kube.apply(kinds.Service, object, 'somebody');
+        await kube.patch(kinds.Service, namespace, name, 'merge', { metadata: { annotations: { [key]: String(n) } } });
         applies.done++;
         return;
       } catch (e) {
