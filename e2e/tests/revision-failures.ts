@@ -46,7 +46,7 @@ step('an image of a registry that does not answer: before anything is deployed',
     'lost',
     'ContainerHealthy',
     'ContainerMissing',
-    /^.*Unable to fetch image "127\.0\.0\.1:9\/ebb\/hello:1\.0\.0": failed to resolve image to digest: /,
+    /^.*Unable to fetch image "127\.0\.0\.1:9\/ebb\/missing:1\.0\.0": failed to resolve image to digest: /,
   );
 });
 
