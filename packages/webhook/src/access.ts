@@ -10,6 +10,8 @@ export const access: readonly Access[] = [
   leaseAccess,
   // `create` with `patch` and a name is the right to make this one by server-side apply; a POST has no name and is refused.
   { kind: builtin.Secret, verbs: [...read, 'create', 'update', 'patch'], system: true, names: [secretName] },
+  // Only ever as a dry run, which no rule can say.
+  { kind: builtin.Pod, verbs: ['create'] },
   // The owner of its registration.
   { kind: builtin.Namespace, verbs: ['get'], names: [defaultSystemNamespace] },
   ...registrations.map(({ kind, name }): Access => ({ kind: builtin[kind], verbs: [...read, 'update'], names: [name] })),

@@ -72,7 +72,13 @@ export async function startWebhook(log: Logger): Promise<Running> {
       'config-features': config.get('config-features'),
     },
   });
-  const decide = createAdmission({ settings, bus, log, meter: metrics.meter });
+  const decide = createAdmission({
+    settings,
+    tryPod: (pod) => client.create(builtin.Pod, pod, { dryRun: true }),
+    bus,
+    log,
+    meter: metrics.meter,
+  });
   const swap = swapWhenBelieved({ believes: registrar.believes, log });
   const keeper = keepCerts({
     client,

@@ -1,6 +1,7 @@
 import { Agent, type RequestOptions, request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:tls';
+import type { Pod } from '@ebb/shared/api/builtin.ts';
 import type { EbbEvent, EventBus } from '@ebb/shared/events/types.ts';
 import { createLogger } from '@ebb/shared/telemetry/log.ts';
 import { startMetrics } from '@ebb/shared/telemetry/metrics.ts';
@@ -20,6 +21,13 @@ const bus: EventBus = {
   connected: () => false,
   close: () => Promise.resolve(),
 };
+let tried: Pod[] = [];
+let says: string | undefined;
+/** Stands in for the API server, which the integration test asks. */
+const tryPod = async (pod: Pod) => {
+  tried.push(pod);
+  if (says !== undefined) throw new Error(says);
+};
 let certs: Certs;
 let server: AdmissionServer;
 let port: number;
@@ -27,7 +35,7 @@ let port: number;
 async function start(): Promise<AdmissionServer> {
   const { meter } = await startMetrics('test', 0);
   const settings = () => ({ config: apiConfig(), clusterDomain: 'cluster.local' });
-  const s = createServer(createAdmission({ settings, bus, log: createLogger('test', 'silent'), meter }), certs);
+  const s = createServer(createAdmission({ settings, tryPod, bus, log: createLogger('test', 'silent'), meter }), certs);
   await s.app.listen({ port: 0, host: '127.0.0.1' });
   return s;
 }
@@ -39,7 +47,11 @@ beforeAll(async () => {
   port = portOf(server);
 });
 afterAll(() => server.app.close());
-beforeEach(() => published.splice(0));
+beforeEach(() => {
+  published.splice(0);
+  tried = [];
+  says = undefined;
+});
 
 interface Answer {
   status: number;
@@ -116,6 +128,29 @@ describe('over real TLS', () => {
     expect(published).toEqual([]);
   });
 
+  test('the pod of a dry run is tried', async () => {
+    const traffic = [{ latestRevision: true, percent: 100 }];
+    const good = { ...service, spec: { ...service.spec, traffic } };
+    const answer = async (object: unknown, more: object = { dryRun: true }) =>
+      responseOf(await ask('/resource-validation', review(object, more)));
+    expect((await answer(good, {})).allowed).toBe(true);
+    expect(tried).toEqual([]);
+    const { allowed, warnings } = await answer(good);
+    expect([allowed, warnings.length]).toEqual([true, 1]);
+    expect(tried).toMatchObject([
+      {
+        metadata: { generateName: 'dry-run-validation', namespace: 'default' },
+        spec: { containers: [{ name: 'user-container', image: 'example.com/hello' }] },
+      },
+    ]);
+    says = 'Pod "x" is invalid';
+    const denied = await answer(good);
+    expect(denied.status.message).toBe('validation callback failed: dry run failed with Pod "x" is invalid: spec.template');
+    expect(denied.warnings).toHaveLength(1);
+    says = 'admission webhook "w" does not support dry run';
+    expect((await answer(good)).allowed).toBe(true);
+  });
+
   test('a config map that changes is an event', async () => {
     const map = {
       kind: { group: '', version: 'v1', kind: 'ConfigMap' },
@@ -158,6 +193,33 @@ describe('over real TLS', () => {
     ],
     ['another path', '/nothing?x=y', '{}', {}, 400, 'no controller registered for: /nothing'],
     ['a GET', '/defaulting', undefined, {}, 400, 'no controller registered for: /defaulting'],
+    ['half a body', '/resource-validation', review(service).slice(0, -9), {}, 400, /^could not decode body: /],
+    ['a list', '/resource-validation', '[[[]]]', {}, 400, 'could not decode body: an AdmissionReview is a JSON object'],
+    [
+      'a request of nothing',
+      '/resource-validation',
+      review(service, { kind: null }),
+      {},
+      400,
+      'could not decode body: request.kind is missing',
+    ],
+    ['nothing but depth', '/resource-validation', `${'['.repeat(1e6)}${']'.repeat(1e6)}`, {}, 400, /^could not decode body: /],
+    [
+      'depth where nobody looks',
+      '/resource-validation',
+      review({ ...service, x: 'DEEP' }).replace('"DEEP"', `${'['.repeat(1e6)}${']'.repeat(1e6)}`),
+      {},
+      200,
+      /Traffic targets/,
+    ],
+    [
+      'keys of all objects',
+      '/defaulting',
+      review({ ...service, x: 1 }).replace('"x":1', '"__proto__":{"a":1},"constructor":{"prototype":{}}'),
+      {},
+      200,
+      /"allowed":true/,
+    ],
     ['a body that is too large', '/defaulting', `"${'x'.repeat(bodyLimit)}"`, {}, 413, /large/],
   ])('%s gets an answer and the server lives', async (_what, path, body, more, status, text) => {
     const answer = await ask(path, body, more);

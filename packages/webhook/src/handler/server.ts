@@ -1,9 +1,8 @@
 import type { SecureContextOptions, Server } from 'node:tls';
 import { headers as headerNames, userAgents } from '@ebb/shared/api/headers.ts';
 import fastify, { type FastifyInstance } from 'fastify';
-import type { AdmissionRequest } from '../admission/review.ts';
-import { type Decision, MalformedReview, readReview, writeReview } from '../admission/review.ts';
-import { type RoutePath, routes } from './stack.ts';
+import { MalformedReview, readReview, writeReview } from '../admission/review.ts';
+import { type Decide, type RoutePath, routes } from './stack.ts';
 
 /** The largest review that is read: two objects near the API server's own limit (contract control-plane 4.1). */
 export const bodyLimit = 3 * 1024 * 1024;
@@ -24,10 +23,12 @@ const isProbe = (agent: string | undefined, header: unknown): boolean =>
 const pathOf = (url: string): string => url.split('?')[0] ?? '';
 
 /** The HTTPS server of the webhook: HTTP/1 only, as the contract has it. Does not listen yet. */
-export function createServer(decide: (path: RoutePath, request: AdmissionRequest) => Decision, tls: TlsSettings): AdmissionServer {
+export function createServer(decide: Decide, tls: TlsSettings): AdmissionServer {
   let draining = false;
+  // Keys like __proto__ are data: objects are copied field by field, or by means that make them fields.
+  const keys = { onProtoPoisoning: 'ignore', onConstructorPoisoning: 'ignore' } as const;
   // Idle connections are for the API server to close (after 90 s): one closed here may just have been used.
-  const app = fastify({ https: { minVersion: 'TLSv1.3', ...tls }, bodyLimit, keepAliveTimeout: 120_000, requestTimeout: 30_000 });
+  const app = fastify({ https: { minVersion: 'TLSv1.3', ...tls }, bodyLimit, keepAliveTimeout: 120_000, requestTimeout: 30_000, ...keys });
 
   app.addHook('onRequest', async (request, reply) => {
     if (draining) reply.header('connection', 'close');
@@ -42,7 +43,7 @@ export function createServer(decide: (path: RoutePath, request: AdmissionRequest
   for (const path of Object.keys(routes) as RoutePath[]) {
     app.post(path, async (request) => {
       const { apiVersion, request: asked } = readReview(request.body);
-      return writeReview(apiVersion, asked.uid, decide(path, asked));
+      return writeReview(apiVersion, asked.uid, await decide(path, asked));
     });
   }
   app.setNotFoundHandler((request, reply) => {

@@ -2,12 +2,14 @@ import type { EventBus } from '@ebb/shared/events/types.ts';
 import type { Logger } from '@ebb/shared/telemetry/log.ts';
 import type { Metrics } from '@ebb/shared/telemetry/metrics.ts';
 import { changedKeys, validateConfigMap } from '../admission/config-maps.ts';
+import { dryRun, type TryPod } from '../admission/dry-run.ts';
 import { mutate, type Settings, validate } from '../admission/resources.ts';
 import type { AdmissionRequest, Decision } from '../admission/review.ts';
 
 /** What a decision is made with and told to. */
 export interface Surroundings {
   settings(): Settings;
+  tryPod: TryPod;
   bus: EventBus;
   log: Logger;
   meter: Metrics['meter'];
@@ -22,13 +24,23 @@ export const routes = {
 
 export type RoutePath = keyof typeof routes;
 
+export type Decide = (path: RoutePath, request: AdmissionRequest) => Promise<Decision>;
+
 /** Decides a request and tells of it: a metric each, an event for what was denied and for settings that change. */
-export function createAdmission({ settings, bus, log, meter }: Surroundings): (path: RoutePath, request: AdmissionRequest) => Decision {
+export function createAdmission({ settings, tryPod, bus, log, meter }: Surroundings): Decide {
   const reviews = meter.createCounter('kn.webhook.reviews', { description: 'Admission reviews answered' });
   const duration = meter.createHistogram('kn.webhook.review.duration', { unit: 's', description: 'Time a decision took' });
-  return (path, request) => {
-    const started = performance.now();
+  const decide = async (path: RoutePath, request: AdmissionRequest): Promise<Decision> => {
     const decision = routes[path](request, settings());
+    if (path !== '/resource-validation' || decision.denied !== undefined) return decision;
+    return { ...decision, ...(await dryRun(request, settings(), tryPod, log)) };
+  };
+  return async (path, request) => {
+    const started = performance.now();
+    const decision = await decide(path, request).catch((error: Error): never => {
+      log.error({ path, kind: request.kind.kind, namespace: request.namespace, name: request.name, err: error }, 'not decided');
+      throw error;
+    });
     const { kind } = request.kind;
     const allowed = decision.denied === undefined;
     reviews.add(1, { path, kind, allowed: String(allowed) });

@@ -22,11 +22,12 @@ function named(containers: readonly Container[], template: string, parent: Paren
     Annotations: parent.annotations ?? {},
   });
   const numbered = containers.length > 1 || base === '' || taken.has(base);
+  let next = 0;
   return containers.map((c) => {
     if (c.name) return c;
     let name = base;
-    for (let i = 0; numbered; i++) {
-      name = childName(base, `-${i}`);
+    while (numbered) {
+      name = childName(base, `-${next++}`);
       if (!taken.has(name)) break;
     }
     taken.add(name);

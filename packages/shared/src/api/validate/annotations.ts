@@ -3,7 +3,7 @@ import { formatDuration, parseDuration } from '../../lib/duration.ts';
 import { isQuantity } from '../../lib/quantity.ts';
 import { type AnnotationName, annotations as annotationKeys, findAnnotation } from '../annotations.ts';
 import { hpaClass, kpaClass } from '../system.ts';
-import { asWarnings, type FieldErrors, general, invalidKey, invalidValue, outOfBounds } from './field-error.ts';
+import { asWarnings, each, type FieldErrors, general, invalidKey, invalidValue, outOfBounds } from './field-error.ts';
 
 type Annotations = Record<string, string> | undefined;
 interface Found {
@@ -29,14 +29,15 @@ function float(text: string): number | undefined {
   if (/^[+-]?inf(inity)?$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
   // An underscore may stand between two digits.
   const digits = text.replace(/(?<=[\da-fA-F]|0[xX])_(?=[\da-fA-F])/g, '');
-  const hex = /^([+-]?)0[xX]([\da-fA-F]*)\.?([\da-fA-F]*)[pP]([+-]?\d+)$/.exec(digits);
-  if (hex && hex[2] !== '' ? hex : hex?.[3]) return hexFloat(hex as RegExpExecArray);
+  const hex = /^([+-]?)0[xX]([\da-fA-F]*)(?:\.([\da-fA-F]*))?[pP]([+-]?\d+)$/.exec(digits);
+  if (hex && (hex[2] || hex[3])) return hexFloat(hex);
   const n = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/.test(digits) ? Number(digits) : undefined;
   return n !== undefined && Number.isFinite(n) ? n : undefined;
 }
 
 const hexFloat = ([, sign, whole = '', part = '', exponent]: RegExpExecArray): number | undefined => {
-  const n = Number(`0x${(whole + part).slice(0, 32)}`) * 2 ** (Number(exponent) - 4 * Math.min(part.length, 32));
+  const rest = part.slice(0, 32);
+  const n = Number(`0x${whole}${rest}`) * 2 ** (Number(exponent) - 4 * rest.length);
   return Number.isFinite(n) ? (sign === '-' ? -n : n) : undefined;
 };
 
@@ -164,9 +165,10 @@ export function validateAutoscaling(all: Annotations, config: AutoscalerConfig):
 
 /** Autoscaling annotations on a Service, Configuration or Route have no effect, so they are refused (contract 4.2). */
 export const validateNoAutoscaling = (all: Annotations): FieldErrors =>
-  Object.keys(all ?? {})
-    .filter((k) => k.startsWith('autoscaling.knative.dev'))
-    .flatMap((k) => invalidKey(k, '', 'autoscaling annotations must be put under "spec.template.metadata.annotations" to work'));
+  each(
+    Object.keys(all ?? {}).filter((k) => k.startsWith('autoscaling.knative.dev')),
+    (k) => invalidKey(k, '', 'autoscaling annotations must be put under "spec.template.metadata.annotations" to work'),
+  );
 
 /** A duration of whole seconds, 0 or more, told of under `name` (contract 4.2, 4.3). An empty value is no value. */
 export function validateSeconds(all: Annotations, annotation: 'rolloutDuration' | 'progressDeadline', name: string): FieldErrors {
@@ -221,6 +223,7 @@ const networking = new Set<string>(
 
 /** Keys of networking.knative.dev that nobody reads are spelling mistakes (contract 4.3). */
 export const validateNetworking = (all: Annotations): FieldErrors =>
-  Object.keys(all ?? {})
-    .filter((k) => k.startsWith('networking.knative.dev') && !networking.has(k))
-    .flatMap((k) => invalidKey(k, ''));
+  each(
+    Object.keys(all ?? {}).filter((k) => k.startsWith('networking.knative.dev') && !networking.has(k)),
+    (k) => invalidKey(k, ''),
+  );

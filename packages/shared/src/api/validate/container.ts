@@ -3,7 +3,7 @@ import type { FeaturesConfig } from '../../config/features.ts';
 import type { Container, PodSpec } from '../builtin.ts';
 import { asList, asObject } from '../defaults/context.ts';
 import { reservedPorts } from '../ports.ts';
-import { both, type FieldErrors, general, invalidValue, missing, neither, outOfBounds, under } from './field-error.ts';
+import { both, each, type FieldErrors, general, invalidValue, missing, neither, outOfBounds, under } from './field-error.ts';
 import { imageError } from './image.ts';
 import { quoted } from './names.ts';
 import { validateFields } from './pod-fields.ts';
@@ -24,6 +24,8 @@ interface Surroundings {
 }
 
 const reservedEnv = ['K_SERVICE', 'K_CONFIGURATION', 'K_REVISION'];
+/** Of so many entries the errors are looked for where each makes those of others longer. */
+const mostMoves = 100;
 const reservedPaths = ['/', '/dev', '/dev/log'];
 
 type Port = NonNullable<Container['ports']>[number];
@@ -41,7 +43,7 @@ function validatePort(port: Port, features: FeaturesConfig): FieldErrors {
 
 /** Of the containers that run, one port: the first is looked at. Those before them may have several, of any protocol. */
 function validatePorts(c: Container, { role, features }: Surroundings): FieldErrors {
-  if (role === 'init') return asList(c.ports).flatMap((p) => under(validatePort(p, features), 'ports'));
+  if (role === 'init') return each(asList(c.ports), (p) => under(validatePort(p, features), 'ports'));
   const port = asList(c.ports)[0];
   if (!port) return [];
   const errors = [
@@ -56,7 +58,7 @@ function validatePorts(c: Container, { role, features }: Surroundings): FieldErr
 
 function validateEnv(c: Container, { role, features }: Surroundings): FieldErrors {
   const reserved = role === 'serving' ? ['PORT', ...reservedEnv] : reservedEnv;
-  const env = asList(c.env).flatMap((e, i) => {
+  const env = each(asList(c.env), (e, i) => {
     const name = !e.name
       ? missing('name')
       : reserved.includes(e.name)
@@ -68,17 +70,20 @@ function validateEnv(c: Container, { role, features }: Surroundings): FieldError
   return [...env, ...under(validateEnvFrom(asList(c.envFrom), features), 'envFrom')];
 }
 
-/** Upstream tells errors of earlier entries again under each entry that has a reference. */
+/**
+ * Upstream tells errors of earlier entries under each later one that has a reference: paths that grow with the list, and
+ * so do not grow for ever here.
+ */
 function validateEnvFrom(list: readonly NonNullable<Container['envFrom']>[number][], features: FeaturesConfig): FieldErrors {
   const paths = ['configMapRef', 'secretRef'];
   let errors: FieldErrors = [];
-  list.forEach((e, i) => {
+  for (const [i, e] of list.slice(0, mostMoves).entries()) {
     errors = [...errors, ...under(validateFields('envFrom', asObject(e), features), i)];
     if (e.secretRef) errors = under(errors, 'secretRef', i);
     if (e.configMapRef) errors = under(errors, 'configMapRef', i);
     if (e.configMapRef && e.secretRef) errors = [...errors, ...both(...paths)];
     else if (!e.configMapRef && !e.secretRef) errors = [...errors, ...neither(...paths)];
-  });
+  }
   return errors;
 }
 
@@ -117,7 +122,7 @@ function validateMount(m: Mount, volume: Volume | undefined, earlier: ReadonlySe
 
 function validateMounts(c: Container, { volumes, features }: Surroundings): FieldErrors {
   const earlier = new Set<string>();
-  return asList(c.volumeMounts).flatMap((m, i) => {
+  return each(asList(c.volumeMounts), (m, i) => {
     const errors = under(validateMount(m, volumes.get(m.name), earlier, features), 'volumeMounts', i);
     earlier.add(cleaned(m.mountPath || ''));
     return errors;

@@ -32,6 +32,19 @@ export const outOfBounds = (value: unknown, lo: unknown, hi: unknown, path: stri
 export const general = (message: string, paths: readonly string[], details?: string): FieldErrors =>
   one(message, paths, details === undefined ? [] : [details]);
 
+/** So many errors are told at most of one list; who has more of them knows enough. */
+export const mostErrors = 1000;
+
+/** The errors of a list's entries, in their order, until there are too many. */
+export function each<T>(list: readonly T[], validate: (entry: T, index: number) => FieldErrors): FieldErrors {
+  const errors: FieldError[] = [];
+  for (const [i, entry] of list.entries()) {
+    errors.push(...validate(entry, i));
+    if (errors.length >= mostErrors) break;
+  }
+  return errors;
+}
+
 /** The same errors as warnings. */
 export const asWarnings = (errors: FieldErrors): FieldErrors => errors.map((e) => ({ ...e, level: 'warning' as const }));
 
@@ -58,10 +71,12 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Equal errors become one with all their paths, and the list is in its order (contract 0.5). */
 export function merged(errors: FieldErrors): FieldError[] {
-  const byKey = new Map<string, FieldError>();
+  const byKey = new Map<string, FieldError & { paths: string[] }>();
   for (const e of errors) {
     const key = JSON.stringify([e.level ?? '', e.message, e.details ?? '']);
-    byKey.set(key, { ...e, paths: [...(byKey.get(key)?.paths ?? []), ...e.paths] });
+    const there = byKey.get(key);
+    if (there) there.paths.push(...e.paths);
+    else byKey.set(key, { ...e, paths: [...e.paths] });
   }
   return [...byKey.values()]
     .map((e) => ({ ...e, paths: [...new Set(e.paths)].sort(compare) }))

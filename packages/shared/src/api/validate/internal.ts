@@ -1,7 +1,7 @@
 import { type ApiContext, asList, asObject } from '../defaults/context.ts';
 import type { Certificate, Ingress, IngressPath, IngressRule, Metric, PodAutoscaler, ServerlessService } from '../kinds.ts';
 import { validateNetworking } from './annotations.ts';
-import { disallowed, type FieldErrors, general, invalidValue, missing, under } from './field-error.ts';
+import { disallowed, each, type FieldErrors, general, invalidValue, missing, under } from './field-error.ts';
 import { validateMetadata } from './metadata.ts';
 import { cIdentifier, dns1123Label, qualifiedName } from './names.ts';
 import { validateConcurrency } from './revision-spec.ts';
@@ -95,7 +95,7 @@ function validateRule(rule: IngressRule | undefined, namespace: string): FieldEr
   if (!rule?.http) return missing('http');
   const paths = asList(rule.http.paths);
   if (paths.length === 0) return missing('http.paths');
-  return paths.flatMap((p, i) => under(validatePath(p, namespace), 'http', 'paths', i));
+  return each(paths, (p, i) => under(validatePath(p, namespace), 'http', 'paths', i));
 }
 
 function validateTLS(tls: NonNullable<Ingress['spec']['tls']>[number] | undefined): FieldErrors {
@@ -108,8 +108,8 @@ export function validateIngress({ metadata, spec }: Ingress): FieldErrors {
   const option = spec.httpOption ?? '';
   const within = [
     ...(asList(spec.rules).length === 0 ? missing('rules') : []),
-    ...asList(spec.rules).flatMap((r, i) => under(validateRule(r, metadata.namespace), 'rules', i)),
-    ...asList(spec.tls).flatMap((t, i) => under(validateTLS(t), 'tls', i)),
+    ...each(asList(spec.rules), (r, i) => under(validateRule(r, metadata.namespace), 'rules', i)),
+    ...each(asList(spec.tls), (t, i) => under(validateTLS(t), 'tls', i)),
     ...(['', 'Enabled', 'Redirected'].includes(option) ? [] : invalidValue(option, 'httpOption')),
   ];
   return under(within, 'spec');
@@ -119,7 +119,7 @@ export function validateCertificate({ spec }: Certificate): FieldErrors {
   const names = asList(spec?.dnsNames);
   const within = [
     ...(names.length ? [] : missing('dnsNames')),
-    ...names.flatMap((n, i) => (n ? [] : under(invalidValue('', ''), 'dnsNames', i))),
+    ...each(names, (n, i) => (n ? [] : under(invalidValue('', ''), 'dnsNames', i))),
     ...(spec?.secretName ? [] : missing('secretName')),
   ];
   const domain = spec?.domain;

@@ -4,7 +4,7 @@ import { isServing } from '../defaults/containers.ts';
 import { asList, asObject } from '../defaults/context.ts';
 import type { RevisionSpec } from '../kinds.ts';
 import { type Role, validateContainer } from './container.ts';
-import { type FieldErrors, general, invalidValue, missing, under } from './field-error.ts';
+import { each, type FieldErrors, general, invalidValue, missing, mostErrors, under } from './field-error.ts';
 import { dns1123Subdomain, quoted } from './names.ts';
 import { validateFields } from './pod-fields.ts';
 import { securityWarnings, validatePodSecurity } from './security.ts';
@@ -18,6 +18,9 @@ function validatePortCount(containers: readonly Container[]): FieldErrors {
   return general('more than one container port is set', ['containers[*].ports'], 'Only a single port is allowed across all containers');
 }
 
+/** So many names that are taken are told: each makes the paths of all errors before it longer. */
+const mostMoves = 20;
+
 /**
  * Each container by itself, named as none before it and none in `taken`. Upstream tells the errors of those before a
  * container whose name is taken under that container.
@@ -30,13 +33,19 @@ function validateEach(
 ): FieldErrors {
   const names = new Set(taken);
   let errors: FieldErrors = [];
-  containers.forEach((raw, i) => {
+  let moves = 0;
+  for (const [i, raw] of containers.entries()) {
     const c = asObject(raw) as unknown as Container;
     const name = c.name ?? '';
-    if (names.has(name)) errors = under([...errors, ...general(`duplicate container name ${quoted(name)}`, ['name'])], 'containers', i);
+    if (names.has(name)) {
+      errors = under([...errors, ...general(`duplicate container name ${quoted(name)}`, ['name'])], 'containers', i);
+      if (++moves === mostMoves) break;
+    }
     if (distinct) names.add(name);
-    errors = [...errors, ...under(validate(c), 'containers', i)];
-  });
+    const own = under(validate(c), 'containers', i);
+    if (own.length) errors = [...errors, ...own];
+    if (errors.length >= mostErrors) break;
+  }
   return errors;
 }
 
@@ -77,7 +86,7 @@ export function validatePodSpec(spec: RevisionSpec, features: FeaturesConfig): F
   const [containers, init] = [asList(spec.containers), asList(spec.initContainers)];
   const mounted = new Set([...containers, ...init].flatMap((c) => asList(c?.volumeMounts)).map((m) => m.name));
   const warnings = (list: readonly Container[], field: string) =>
-    list.flatMap((c, i) => under(securityWarnings(asObject(c) as unknown as Container, spec.securityContext, features), field, i));
+    each(list, (c, i) => under(securityWarnings(asObject(c) as unknown as Container, spec.securityContext, features), field, i));
   return [
     ...validateFields('spec', asObject(spec), features),
     ...validatePodSecurity(spec.securityContext, features),

@@ -1,7 +1,7 @@
 import type { FeaturesConfig } from '../../config/features.ts';
 import type { Container, PodSpec } from '../builtin.ts';
 import { asList, asObject } from '../defaults/context.ts';
-import { asWarnings, type FieldErrors, general, invalidValue, outOfBounds, under } from './field-error.ts';
+import { asWarnings, each, type FieldErrors, general, invalidValue, outOfBounds, under } from './field-error.ts';
 import { validateFields } from './pod-fields.ts';
 
 const maxInt32 = 2147483647;
@@ -16,7 +16,7 @@ const ids = (context: object, ...fields: string[]): FieldErrors =>
 export function validatePodSecurity(context: PodSpec['securityContext'], features: FeaturesConfig): FieldErrors {
   if (!context) return [];
   const fields = validateFields('podSecurityContext', asObject(context), features);
-  const groups = asList(context.supplementalGroups).flatMap((g, i) =>
+  const groups = each(asList(context.supplementalGroups), (g, i) =>
     g < 0 || g > maxInt32 ? outOfBounds(g, 0, maxInt32, `supplementalGroups[${i}]`) : [],
   );
   return under([...fields, ...ids(context, 'runAsUser', 'runAsGroup', 'fsGroup'), ...groups], 'securityContext');

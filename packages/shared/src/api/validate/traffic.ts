@@ -1,5 +1,16 @@
 import type { TrafficTarget } from '../kinds.ts';
-import { both, disallowed, type FieldErrors, general, invalidKey, invalidValue, neither, outOfBounds, under } from './field-error.ts';
+import {
+  both,
+  disallowed,
+  type FieldErrors,
+  general,
+  invalidKey,
+  invalidValue,
+  mostErrors,
+  neither,
+  outOfBounds,
+  under,
+} from './field-error.ts';
 import { dns1035Label, goList, qualifiedName, quoted } from './names.ts';
 
 /** Where a target leads: in a Service to its own configuration or a revision, in a Route to one of both. */
@@ -33,13 +44,15 @@ export function validateTraffic(traffic: readonly TrafficTarget[], ownConfigurat
   const errors: FieldErrors[] = [];
   let sum = 0;
   traffic.forEach((t, i) => {
-    errors.push(under(validateTarget(t ?? {}, ownConfiguration), i));
     sum += t?.percent ?? 0;
+    if (errors.length >= mostErrors) return;
+    const wrong = validateTarget(t ?? {}, ownConfiguration);
+    if (wrong.length) errors.push(under(wrong, i));
     const tag = t?.tag;
     if (!tag) return;
-    const wrong = dns1035Label(tag);
+    const bad = dns1035Label(tag);
     // The index after the field is upstream's, and people match on it.
-    if (wrong.length) errors.push(under(invalidValue(`not a DNS 1035 label: ${goList(wrong)}`, ''), 'tag', i));
+    if (bad.length) errors.push(under(invalidValue(`not a DNS 1035 label: ${goList(bad)}`, ''), 'tag', i));
     const other = first.get(tag);
     if (other === undefined) first.set(tag, i);
     else errors.push(general(`Multiple definitions for ${quoted(tag)}`, [`[${other}].tag`, `[${i}].tag`]));

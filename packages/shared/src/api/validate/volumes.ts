@@ -2,7 +2,7 @@ import type { FeatureName, FeaturesConfig } from '../../config/features.ts';
 import { isQuantity, parseQuantity } from '../../lib/quantity.ts';
 import { asList, asObject } from '../defaults/context.ts';
 import type { Volume } from './container.ts';
-import { both, type FieldErrors, general, invalidValue, missing, neither, under } from './field-error.ts';
+import { both, each, type FieldErrors, general, invalidValue, missing, neither, under } from './field-error.ts';
 import { dns1123Label, quoted } from './names.ts';
 import { validateFields } from './pod-fields.ts';
 
@@ -35,7 +35,7 @@ function validateGate(v: Volume, source: Gated, features: FeaturesConfig): Field
 
 type Items = readonly { key?: string; path?: string }[] | undefined;
 const validateItems = (items: Items): FieldErrors =>
-  asList(items).flatMap((item, i) => under([...(item.key ? [] : missing('key')), ...(item.path ? [] : missing('path'))], 'items', i));
+  each(asList(items), (item, i) => under([...(item.key ? [] : missing('key')), ...(item.path ? [] : missing('path'))], 'items', i));
 
 type Source = NonNullable<NonNullable<Volume['projected']>['sources']>[number];
 type DownwardFile = NonNullable<NonNullable<Source['downwardAPI']>['items']>[number];
@@ -55,7 +55,7 @@ function validateSource(source: Source): FieldErrors {
   const named = (['configMap', 'secret'] as const).flatMap((p) =>
     source[p] ? under([...(source[p].name ? [] : missing('name')), ...validateItems(source[p].items)], p) : [],
   );
-  const files = asList(source.downwardAPI?.items).flatMap((f, i) => under(validateDownwardFile(f), 'downwardAPI', 'items', i));
+  const files = each(asList(source.downwardAPI?.items), (f, i) => under(validateDownwardFile(f), 'downwardAPI', 'items', i));
   const token = source.serviceAccountToken && !source.serviceAccountToken.path ? missing('serviceAccountToken.path') : [];
   return [...(set.length === 0 ? neither(...projections) : set.length > 1 ? both(...set) : []), ...named, ...files, ...token];
 }
@@ -88,7 +88,7 @@ function validateVolume(v: Volume, features: FeaturesConfig): FieldErrors {
     ...(set.length === 0 ? neither(...possible) : set.length > 1 ? both(...set) : []),
     ...validateItems(v.configMap?.items),
     ...validateItems(v.secret?.items),
-    ...asList(v.projected?.sources).flatMap((s, i) => under(validateSource(s), 'projected', i)),
+    ...each(asList(v.projected?.sources), (s, i) => under(validateSource(s), 'projected', i)),
     ...(v.emptyDir ? under(validateEmptyDir(v.emptyDir), 'emptyDir') : []),
     ...(v.image ? under(validateImage(v.image), 'image') : []),
   ];
@@ -97,7 +97,7 @@ function validateVolume(v: Volume, features: FeaturesConfig): FieldErrors {
 /** A pod's volumes: each good by itself, named once, and mounted; paths are under `volumes`. */
 export function validateVolumes(volumes: readonly Volume[], mounted: ReadonlySet<string>, features: FeaturesConfig): FieldErrors {
   const seen = new Set<string>();
-  return volumes.flatMap((v, i) => {
+  return each(volumes, (v, i) => {
     const name = v.name ?? '';
     const errors = [
       ...(seen.has(name) ? general(`duplicate volume name ${quoted(name)}`, ['name']) : []),
