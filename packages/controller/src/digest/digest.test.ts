@@ -183,7 +183,7 @@ describe('resolving', () => {
     await Promise.all(calls);
     expect(revisions.map((r) => resolve(resolver, r).state)).toEqual(revisions.map(() => 'resolved'));
     expect([asked.length, most <= 100]).toEqual([120, true]);
-  });
+  }, 60_000);
 
   test('a revision that is gone is not called back for', async () => {
     const { resolver, next } = setUp();
