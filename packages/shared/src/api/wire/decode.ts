@@ -6,11 +6,14 @@ import { type Field, type Shape, shapeOf, type Type } from './shapes.ts';
 /** A value that is of another type than its field; the message is what the peer's JSON decoder says. */
 export class DecodeError extends Error {}
 
-/** Where a value stands: the type it is a field of, and the names that lead there; lists and maps add none. */
+/** Where a value stands: the field it is of, the type that has this field, and where that stands; lists and maps add nothing. */
 interface At {
   shape: string;
-  path: readonly string[];
+  field: Field;
+  up: At | undefined;
 }
+
+const pathOf = (at: At | undefined): string[] => (at ? [...pathOf(at.up), ...at.field.via, at.field.name] : []);
 
 type Loose = Record<string, unknown>;
 
@@ -28,11 +31,11 @@ const typeName = (type: Type): string => {
   return type.is === 'shape' ? `${packageOf(type.shape.name)}.${type.shape.name}` : type.is === 'IntOrString' ? 'int32' : type.is;
 };
 
-function wrong(value: unknown, type: Type, { shape, path }: At): never {
+function wrong(value: unknown, type: Type, at: At): never {
   const what = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
   const number = typeof value === 'number' && (type.is.startsWith('int') || type.is === 'IntOrString') ? ` ${value}` : '';
   throw new DecodeError(
-    `json: cannot unmarshal ${what}${number} into Go struct field ${shape}.${path.join('.')} of type ${typeName(type)}`,
+    `json: cannot unmarshal ${what}${number} into Go struct field ${at.shape}.${pathOf(at).join('.')} of type ${typeName(type)}`,
   );
 }
 
@@ -70,7 +73,7 @@ function scalar(value: unknown, type: Type, at: At): unknown {
 
 /** What an absent value is, once it has to be written. */
 const zero = (type: Type): unknown => {
-  if (type.is === 'shape') return object({}, type.shape, []);
+  if (type.is === 'shape') return object({}, type.shape, undefined);
   if (type.is === 'string') return '';
   if (type.is === 'bool') return false;
   if (type.is === 'Quantity') return '0';
@@ -79,8 +82,11 @@ const zero = (type: Type): unknown => {
   return type.is.startsWith('int') || type.is === 'IntOrString' ? 0 : undefined;
 };
 
-const isEmpty = (value: unknown): boolean =>
-  value === '' || value === 0 || value === false || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+function isEmpty(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return value === '' || value === 0 || value === false;
+  for (const _ in value) return false;
+  return true;
+}
 
 function decode(value: unknown, type: Type, at: At): unknown {
   if (value === undefined || value === null) return zero(type);
@@ -90,23 +96,24 @@ function decode(value: unknown, type: Type, at: At): unknown {
     return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, decode(v, type.of, at)]));
   }
   if (type.is !== 'shape') return scalar(value, type, at);
-  return isObject(value) ? object(value, type.shape, at.path) : wrong(value, type, at);
+  return isObject(value) ? object(value, type.shape, at) : wrong(value, type, at);
 }
 
 const left = (f: Field, value: unknown): boolean =>
   value === undefined || (!f.always && ((value ?? undefined) === undefined || (!f.pointer && isEmpty(value))));
 
 /** An object with the fields of its shape, in their order in the document; then those that are always written. */
-function object(value: Loose, shape: Shape, path: readonly string[]): Loose {
+function object(value: Loose, shape: Shape, up: At | undefined): Loose {
   const out: Loose = {};
-  for (const [name, v] of Object.entries(value)) {
+  for (const name of Object.keys(value)) {
     const f = shape.fields.get(name);
     if (!f) continue;
-    const decoded = v === null && f.pointer ? undefined : decode(v, f.type, { shape: shape.name, path: [...path, ...f.via, name] });
+    const v = value[name];
+    const decoded = v === null && f.pointer ? undefined : decode(v, f.type, { shape: shape.name, field: f, up });
     if (!left(f, decoded)) out[name] = decoded;
   }
-  for (const f of shape.fields.values()) {
-    if (!f.always || Object.hasOwn(out, f.name)) continue;
+  for (const f of shape.written) {
+    if (Object.hasOwn(out, f.name)) continue;
     const empty = f.pointer ? null : zero(f.type);
     if (empty !== undefined) out[f.name] = empty;
   }
@@ -120,5 +127,5 @@ function object(value: Loose, shape: Shape, path: readonly string[]): Loose {
  */
 export function decodeObject<T extends KubeObject>(kind: string, value: object): T {
   const { apiVersion, kind: k, ...fields } = value as Loose;
-  return { apiVersion, kind: k, ...object(fields, shapeOf(kind), []) } as unknown as T;
+  return { apiVersion, kind: k, ...object(fields, shapeOf(kind), undefined) } as unknown as T;
 }

@@ -21,6 +21,8 @@ export interface Field {
 export interface Shape {
   name: string;
   fields: ReadonlyMap<string, Field>;
+  /** Those that are always written. */
+  written: readonly Field[];
 }
 
 /**
@@ -113,7 +115,8 @@ export function shapeOf(name: string): Shape {
   const there = known.get(name);
   if (there) return there;
   if (!lines.has(name)) throw new Error(`no shape is called ${name}`);
-  const shape = { name, fields: new Map(fieldsOf(name).map((f) => [f.name, f])) };
+  const fields = new Map(fieldsOf(name).map((f) => [f.name, f]));
+  const shape = { name, fields, written: [...fields.values()].filter((f) => f.always) };
   known.set(name, shape);
   return shape;
 }
