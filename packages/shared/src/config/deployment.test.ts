@@ -1,0 +1,47 @@
+import { expect } from 'vitest';
+import { notBool, notDuration, notQuantity, tryConfig } from '../testing/config-cases.ts';
+
+tryConfig('config-deployment', {
+  accepted: [
+    ['queue-sidecar-image', 'registry/queue', { queueSidecarImage: 'registry/queue' }],
+    ['progress-deadline', '90s', { progressDeadlineMs: 90_000 }],
+    ['digest-resolution-timeout', '500ms', { digestResolutionTimeoutMs: 500 }],
+    ['registries-skipping-tag-resolving', 'a, b', { registriesSkippingTagResolving: ['a', 'b'] }],
+    ['queue-sidecar-cpu-request', '50m', { queueCpuRequest: '50m' }],
+    ['queue-sidecar-cpu-limit', '1', { queueCpuLimit: '1' }],
+    ['queue-sidecar-memory-request', '1Mi', { queueMemoryRequest: '1Mi' }],
+    ['queue-sidecar-memory-limit', '2Mi', { queueMemoryLimit: '2Mi' }],
+    ['queue-sidecar-ephemeral-storage-request', '1Gi', { queueEphemeralStorageRequest: '1Gi' }],
+    ['queue-sidecar-ephemeral-storage-limit', '2Gi', { queueEphemeralStorageLimit: '2Gi' }],
+    ['queue-sidecar-token-audiences', 'one,two', { queueTokenAudiences: ['one', 'two'] }],
+    ['queue-sidecar-rootca', 'PEM', { queueRootCA: 'PEM' }],
+    ['queue-sidecar-tls-min-version', '1.2', { queueTLSMinVersion: '1.2' }],
+    ['queue-sidecar-tls-max-version', '1.3', { queueTLSMaxVersion: '1.3' }],
+    ['queue-sidecar-tls-cipher-suites', 'A,B', { queueTLSCipherSuites: 'A,B' }],
+    ['queue-sidecar-tls-curve-preferences', 'P256', { queueTLSCurvePreferences: 'P256' }],
+    ['default-affinity-type', 'none', { defaultAffinityType: 'none' }],
+    ['runtime-class-name', 'kata: {selector: {use: kata}}', { runtimeClasses: { kata: { use: 'kata' } } }],
+    ['pod-is-always-schedulable', 'true', { podIsAlwaysSchedulable: true }],
+  ],
+  refused: [
+    ['queue-sidecar-image', ' ', 'queue-sidecar-image cannot be empty or unset'],
+    ['progress-deadline', '0s', 'progress-deadline cannot be a non-positive duration, was 0s'],
+    ['progress-deadline', '1.5s', 'progress-deadline must be rounded to a whole second, was: 1.5s'],
+    ['progressDeadline', 'soon', notDuration('progressDeadline', 'soon'), { 'progress-deadline': '10s' }],
+    ['digest-resolution-timeout', '-1s', 'digest-resolution-timeout cannot be a non-positive duration, was -1s'],
+    ['queue-sidecar-cpu-request', 'x', notQuantity('queue-sidecar-cpu-request')],
+    ['queue-sidecar-cpu-limit', 'x', notQuantity('queue-sidecar-cpu-limit')],
+    ['queue-sidecar-memory-request', 'x', notQuantity('queue-sidecar-memory-request')],
+    ['queue-sidecar-memory-limit', 'x', notQuantity('queue-sidecar-memory-limit')],
+    ['queue-sidecar-ephemeral-storage-request', 'x', notQuantity('queue-sidecar-ephemeral-storage-request')],
+    ['queueSidecarEphemeralStorageLimit', 'x', notQuantity('queueSidecarEphemeralStorageLimit')],
+    ['queue-sidecar-ephemeral-storage-limit', 'x', notQuantity('queue-sidecar-ephemeral-storage-limit')],
+    ['default-affinity-type', 'spread', 'unsupported default-affinity-type value: "spread"'],
+    [
+      'runtime-class-name',
+      'Kata: {}',
+      expect.stringMatching(/^runtime-class-name Kata selector not valid DNSSubdomain: \[a lowercase RFC 1123 subdomain must consist/),
+    ],
+    ['pod-is-always-schedulable', 'x', notBool('pod-is-always-schedulable', 'x')],
+  ],
+});
