@@ -15,7 +15,7 @@ import type { Logger } from '@ebb/shared/telemetry/log.ts';
 import { startMetrics } from '@ebb/shared/telemetry/metrics.ts';
 import type { Running } from '@ebb/shared/telemetry/process.ts';
 import { tickMs } from './core/decide.ts';
-import { Deciders } from './deciders.ts';
+import { type Decider, Deciders, phases } from './deciders.ts';
 import { publishDecision, publishPanic, serveWakes } from './events.ts';
 import { bucketNames, competeForOwnership } from './ownership.ts';
 import { reconcilers } from './reconcilers/index.ts';
@@ -30,7 +30,8 @@ import { Scraper, scraperName } from './stats/scraper.ts';
 import { startStatsServer } from './stats/server.ts';
 import { observeDecisions } from './telemetry.ts';
 
-const scrapeMs = 1000;
+/** Pods are sampled every second, a revision in the same part of each. */
+const scrapePhases = (phases * 1000) / tickMs;
 /** How long reporters have to turn elsewhere, ms. */
 const graceMs = 5000;
 /** Reconciles are mostly waits for the API; a burst of cold starts must not queue behind four of them. */
@@ -136,13 +137,16 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
     forwarder.keep(Object.values(ownership.owners()));
   });
   serveWakes({ bus, ownership, deciders, replica: env.podName });
-  const ticking = setInterval(() => deciders.tick(), tickMs);
-  const scraping = setInterval(() => {
-    for (const [key, { spec }] of deciders.entries()) {
-      const stat = spec.targetBurstCapacity === -1 ? undefined : scraper.sample(key);
-      if (stat) collections.record(key, stat, clock.now());
-    }
-  }, scrapeMs);
+  const sample = (key: string, { spec }: Decider) => {
+    const stat = spec.targetBurstCapacity === -1 ? undefined : scraper.sample(key);
+    if (stat) collections.record(key, stat, clock.now());
+  };
+  let part = 0;
+  const ticking = setInterval(() => {
+    part = (part + 1) % phases;
+    for (const [key, decider] of deciders.entries()) if (decider.phase % scrapePhases === part % scrapePhases) sample(key, decider);
+    deciders.tick(part);
+  }, tickMs / phases);
   running = runReconcilers({
     reconcilers: all,
     client,
@@ -172,7 +176,6 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
     async drain() {
       server.draining();
       clearInterval(ticking);
-      clearInterval(scraping);
       // Lets go of the lease: from here on what is reported goes to whoever took it.
       await running?.drain();
       scraper.stop();

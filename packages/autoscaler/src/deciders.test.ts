@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Made } from './core/explain.ts';
 import type { Spec } from './core/spec.ts';
-import { Deciders } from './deciders.ts';
+import { Deciders, phases } from './deciders.ts';
 import { Collections } from './stats/collections.ts';
 import { specWith, statWith, steppedClock } from './testing.ts';
 
@@ -93,6 +93,32 @@ test('what is in flight is forgotten when its source is silent, and sources are 
   expect(collections.level('ns/one', clock.now())).toBe(0);
 });
 
+test('a tick of all its parts decides for each revision once', () => {
+  const { deciders, collections } = setUp();
+  const made: string[] = [];
+  const keys = Array.from({ length: 50 }, (_, i) => `ns/r${i}`);
+  const parts = new Deciders({
+    clock: steppedClock(),
+    collections,
+    readyPods: () => 0,
+    changed: (key) => made.push(key),
+    panicked: () => undefined,
+    decided: () => undefined,
+  });
+  const spec = specWith({ targetBurstCapacity: -1 });
+  for (const key of keys) {
+    collections.ensure(key, spec);
+    parts.ensure(key, spec);
+    // A change of its settings leaves a revision in its part.
+    parts.ensure(key, spec);
+  }
+  parts.tick(0);
+  expect(made).toHaveLength(3);
+  for (let phase = 1; phase < phases; phase++) parts.tick(phase);
+  expect(made.sort()).toEqual(keys.sort());
+  expect([...deciders.entries()]).toHaveLength(1);
+});
+
 test('what nobody reconciles is not decided', () => {
   const { deciders, changed } = setUp();
   expect(deciders.poke('ns/other', 1)).toBeUndefined();
@@ -138,7 +164,11 @@ test('of pods, what came through an activator is the activator’s; what is no n
   record({ averageConcurrentRequests: Number.NaN });
   record({ averageConcurrentRequests: 1, requestCount: Number.POSITIVE_INFINITY });
   expect(collections.averages('ns/one', specWith(), clock.now())).toEqual({ stable: 2, panic: 2 });
-  expect(collections.averages('ns/one', specWith({ metric: 'rps' }), clock.now())).toEqual({ stable: 6, panic: 6 });
+  const byRps = specWith({ metric: 'rps' });
+  expect(collections.averages('ns/one', byRps, clock.now())).toEqual({});
+  collections.ensure('ns/one', byRps);
+  record({ requestCount: 10, proxiedRequestCount: 4 });
+  expect(collections.averages('ns/one', byRps, clock.now())).toEqual({ stable: 6, panic: 6 });
 });
 
 test('a stat is recorded at its own second; one from the future at the present', () => {

@@ -11,7 +11,12 @@ export interface Decider {
   readonly state: State;
   readonly since: number;
   readonly last?: Made;
+  /** Which part of a tick period it is decided in. */
+  readonly phase: number;
 }
+
+/** A tick period is cut into so many parts, so that thousands of decisions do not come all at once. */
+export const phases = 20;
 
 interface Options {
   clock: Clock;
@@ -29,6 +34,7 @@ interface Options {
 export class Deciders {
   readonly #all = new Map<string, Decider>();
   readonly #o: Options;
+  #created = 0;
 
   constructor(options: Options) {
     this.#o = options;
@@ -37,7 +43,12 @@ export class Deciders {
   /** Creates or updates a revision's decider. */
   ensure(key: string, spec: Spec): Decider {
     const now = this.#o.clock.now();
-    const decider = this.#all.get(key) ?? { spec, state: initialState(spec, this.#o.readyPods(key), now), since: now };
+    const decider = this.#all.get(key) ?? {
+      spec,
+      state: initialState(spec, this.#o.readyPods(key), now),
+      since: now,
+      phase: this.#created++ % phases,
+    };
     const next = { ...decider, spec };
     this.#all.set(key, next);
     return next;
@@ -51,9 +62,9 @@ export class Deciders {
     return this.#all.entries();
   }
 
-  /** The decision that is due every `tickMs`, for each revision. */
-  tick(): void {
-    for (const key of this.#all.keys()) this.#decide(key, 0);
+  /** The decision that is due every `tickMs`: for each revision, or for those of one phase. */
+  tick(phase?: number): void {
+    for (const [key, decider] of this.#all) if (phase === undefined || decider.phase === phase) this.#decide(key, 0);
   }
 
   /**

@@ -6,24 +6,26 @@ export type Algorithm = 'linear' | 'weighted-exponential';
  * the same second adds up.
  */
 export class Window {
-  #buckets: Float64Array;
+  /** Empty until something is recorded: most revisions of an installation are idle. */
+  #buckets = new Float64Array(0);
+  #length: number;
   #first: number | undefined;
   #last = 0;
 
   /** `seconds`: its length, at least 1. */
   constructor(seconds: number) {
-    this.#buckets = new Float64Array(Math.max(1, Math.ceil(seconds)));
+    this.#length = Math.max(1, Math.ceil(seconds));
   }
 
   get length(): number {
-    return this.#buckets.length;
+    return this.#length;
   }
 
   /** Adds to the bucket of a second. What is older than the window is ignored; a silence as long as it starts anew. */
   record(second: number, value: number): void {
     const n = this.length;
     if (this.#first === undefined || second - this.#last >= n) {
-      this.#buckets.fill(0);
+      this.#buckets = new Float64Array(n);
       this.#first = second;
       this.#last = second;
     } else if (second > this.#last) {
@@ -77,7 +79,7 @@ export class Window {
       const from = Math.max(this.#first, this.#last - Math.min(n, this.length) + 1);
       for (let s = from; s <= this.#last; s++) kept.push([s, this.#at(s)]);
     }
-    this.#buckets = new Float64Array(n);
+    this.#length = n;
     this.#first = undefined;
     for (const [s, value] of kept) this.record(s, value);
   }

@@ -12,9 +12,9 @@ type Load = Pick<
   'averageConcurrentRequests' | 'averageProxiedConcurrentRequests' | 'requestCount' | 'proxiedRequestCount' | 'timestamp'
 >;
 
-interface Collection {
-  concurrency: Pair;
-  rps: Pair;
+interface Collection extends Pair {
+  /** What the windows hold: a revision is scaled by one metric. */
+  metric: Spec['metric'];
   /** What each source said last: requests in flight, and when, ms. */
   levels: Map<string, { value: number; at: number }>;
 }
@@ -30,21 +30,18 @@ const seconds = (ms: number): number => Math.ceil(ms / 1000);
 export class Collections {
   readonly #all = new Map<string, Collection>();
 
-  /** Creates or resizes a revision's windows; true when they are new. */
+  /** Creates or resizes a revision's windows; true when it had none. */
   ensure(key: string, spec: Spec): boolean {
     const stable = seconds(spec.stableWindowMs);
     const panic = seconds(spec.panicWindowMs);
     const known = this.#all.get(key);
-    if (!known) {
-      const pair = () => ({ stable: new Window(stable), panic: new Window(panic) });
-      this.#all.set(key, { concurrency: pair(), rps: pair(), levels: new Map() });
-      return true;
+    if (known?.metric === spec.metric) {
+      known.stable.resize(stable);
+      known.panic.resize(panic);
+    } else {
+      this.#all.set(key, { metric: spec.metric, stable: new Window(stable), panic: new Window(panic), levels: new Map() });
     }
-    for (const pair of [known.concurrency, known.rps]) {
-      pair.stable.resize(stable);
-      pair.panic.resize(panic);
-    }
-    return false;
+    return known === undefined;
   }
 
   has(key: string): boolean {
@@ -56,20 +53,16 @@ export class Collections {
    * they are taken off a pod's own. What is not a number, or of a revision nobody asked for, is dropped.
    */
   record(key: string, stat: Load & { podName?: string }, now: number): void {
-    const pairs = this.#all.get(key);
+    const own = this.#all.get(key);
     const concurrency = stat.averageConcurrentRequests - stat.averageProxiedConcurrentRequests;
     const rps = stat.requestCount - stat.proxiedRequestCount;
-    if (!pairs || !Number.isFinite(concurrency) || !Number.isFinite(rps)) return;
+    if (!own || !Number.isFinite(concurrency) || !Number.isFinite(rps)) return;
     const present = Math.floor(now / 1000);
     // A clock that is ahead must not make what comes after it look old.
     const second = stat.timestamp > 0 ? Math.min(stat.timestamp, present) : present;
-    for (const [pair, value] of [
-      [pairs.concurrency, concurrency],
-      [pairs.rps, rps],
-    ] as const) {
-      pair.stable.record(second, value);
-      pair.panic.record(second, value);
-    }
+    const value = own.metric === 'rps' ? rps : concurrency;
+    own.stable.record(second, value);
+    own.panic.record(second, value);
     this.setLevel(key, stat.podName ?? '', concurrency, now);
   }
 
@@ -90,8 +83,8 @@ export class Collections {
 
   /** The stable and panic averages; absent without data. A revision that is never scraped (burst capacity -1) always has some. */
   averages(key: string, spec: Spec, now: number): { stable?: number; panic?: number } {
-    const pair = this.#all.get(key)?.[spec.metric];
-    if (!pair) return {};
+    const pair = this.#all.get(key);
+    if (pair?.metric !== spec.metric) return {};
     const second = Math.floor(now / 1000);
     if (pair.stable.isEmpty(second)) return spec.targetBurstCapacity === -1 ? { stable: 0, panic: 0 } : {};
     return { stable: pair.stable.average(second, spec.algorithm), panic: pair.panic.average(second, spec.algorithm) };

@@ -108,6 +108,7 @@ function planOf(given: Case) {
     pa,
     {
       decider: {
+        phase: 0,
         spec,
         state,
         since: now - (given.observed ?? 3600) * 1000,
