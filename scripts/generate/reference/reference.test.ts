@@ -26,6 +26,7 @@ describe('texts of errors', () => {
     ['`max-scale=${max} is less than ${c.minScale}`', 'max-scale=<max> is less than <minScale>'],
     ['`duplicate name ${quoted(name)}`', 'duplicate name "<name>"'],
     ['`was ${formatDuration(c.windowMs)}`', 'was <window>'],
+    ['`escape ${host.slice(0, 3)}, ${items.length}`', 'escape <host>, <items>'],
     ['message', undefined],
     ['`a` + `b`', undefined],
   ])('%s reads %s', (literal, text) => {

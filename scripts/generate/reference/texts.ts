@@ -51,11 +51,13 @@ export function argumentsAt(source: string, from: number): string[] {
 /** What stands for a value: the name it has in the code, without what is done to it for printing. */
 const placeholder = (expression: string): string => {
   const inner = /^(?:goList|quoted|JSON\.stringify|formatDuration|formatFloat|[df])\((.*)\)$/s.exec(expression)?.[1] ?? expression;
+  // Of `host.slice(1)` the host, of `c.stableWindowMs` the window.
   const name =
     inner
+      .replace(/\.\w+\(.*$/s, '')
+      .replace(/\.length$/, '')
       .match(/[A-Za-z_]\w*/g)
-      ?.filter((w) => !['c', 'Ms', 'toFixed', 'length', 'undefined'].includes(w))
-      .at(-1) ?? 'value';
+      ?.at(-1) ?? 'value';
   return `<${name.replace(/Ms$/, '')}>`;
 };
 
