@@ -111,7 +111,11 @@ export function parseNetwork(data: Record<string, string>): NetworkConfig {
 /** What a domain template makes must be a host and nothing more. */
 function checkHost(made: string): void {
   const [, host = '', rest = ''] = /^([^/?#]*)(.*)$/s.exec(made) ?? [];
-  const strange = /[^\w.~!$&'()*+,;=:[\]%-]/.exec(host)?.[0];
+  // As Go's net/url has it: brackets of any kind are fine, and only %25 and what is not ASCII may be escaped.
+  const badEscape = /%(?!25|[89a-f][\da-f])/i.exec(host);
+  if (badEscape)
+    throw new Error(`parse "https://${made}": invalid URL escape ${JSON.stringify(host.slice(badEscape.index, badEscape.index + 3))}`);
+  const strange = /[^\w.~!$&'()*+,;=:[\]<>"%\u0080-\uffff-]/.exec(host)?.[0];
   if (strange !== undefined) throw new Error(`parse "https://${made}": invalid character ${JSON.stringify(strange)} in host name`);
   if (host === '') throw new Error('empty hostname');
   const uri = rest.replace(/#.*$/s, '').replace(/^\?/, '/?');
