@@ -5,10 +5,10 @@ import { step } from '../../scripts/lib/progress.ts';
 import { type Benchmark, count } from '../lib/benchmark.ts';
 import { object } from '../lib/kube.ts';
 import { round, table } from '../lib/stats.ts';
+import { cpuSeconds, residentMB } from '../lib/usage.ts';
 import { when } from '../lib/when.ts';
 import type { Requests } from './audit.ts';
 import { peerPrograms, type Side, startEbb, startPeer } from './sides.ts';
-import { cpuSeconds, residentMB } from './usage.ts';
 import { namespace, openWorld, type World } from './world.ts';
 
 interface Figures {

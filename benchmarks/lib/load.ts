@@ -23,6 +23,11 @@ export interface Load {
 export function parseRound(output: string): Round {
   const line = /^EBB (\{.*\})$/m.exec(output)?.[1];
   if (!line) throw new Error(`wrk left no figures:\n${output.trim()}`);
+  return parseFigures(line, output);
+}
+
+/** Figures as the load generators give them, one JSON object: times in microseconds. */
+export function parseFigures(line: string, output = line): Round {
   const got = JSON.parse(line) as { requests: number; duration_us: number; p50_us: number; p99_us: number; failed: number };
   if (got.failed > 0) throw new Error(`${got.failed} of ${got.requests} requests failed:\n${output.trim()}`);
   if (got.requests === 0) throw new Error(`wrk made no request:\n${output.trim()}`);

@@ -4,12 +4,15 @@ import { kinds, type Service } from '@ebb/shared/api/kinds.ts';
 import { labels } from '@ebb/shared/api/labels.ts';
 import { ports } from '@ebb/shared/api/ports.ts';
 import { type Bench, benchNamespace as namespace, object } from './kube.ts';
+import { when } from './when.ts';
 
 const container: Container = { name: 'user-container', image: 'dev.local/ebb/hello:1.0.0', imagePullPolicy: 'IfNotPresent' };
 
-/** A Knative Service of the hello image, with autoscaling annotations on its template. */
-export async function createService(bench: Bench, name: string, annotate: Record<string, string>): Promise<void> {
-  const spec: Service['spec'] = { template: { metadata: { annotations: annotate }, spec: { containers: [container] } } };
+/** A Knative Service of the hello image, with autoscaling annotations on its template; 0 is no limit of concurrency. */
+export async function createService(bench: Bench, name: string, annotate: Record<string, string>, containerConcurrency = 0): Promise<void> {
+  const spec: Service['spec'] = {
+    template: { metadata: { annotations: annotate }, spec: { containers: [container], containerConcurrency } },
+  };
   await bench.kube.create(kinds.Service, object<Service>({ name, namespace }, { spec }));
 }
 
@@ -40,6 +43,14 @@ export const servicePods = (bench: Bench, name: string): Pod[] =>
 /** The Deployments of a Knative Service's revisions. */
 export const serviceDeployments = (bench: Bench, name: string): Deployment[] =>
   bench.deployments.list(namespace).filter((d) => d.metadata.labels?.[labels.service] === name);
+
+/** At zero is: the Deployment has no replica and the last pod has left the machine, drained. */
+export function whenAtZero(bench: Bench, name: string): Promise<number> {
+  const zero = () =>
+    serviceDeployments(bench, name).every((d) => d.spec?.replicas === 0 && !d.status?.replicas) && servicePods(bench, name).length === 0;
+  const seen = () => `${servicePods(bench, name).length} pods, replicas ${serviceDeployments(bench, name).map((d) => d.spec?.replicas)}`;
+  return when([bench.deployments, bench.pods], zero, { what: `Service ${name} at zero`, timeoutMs: 240_000, signal: bench.signal, seen });
+}
 
 /** A template annotation under its first spelling. */
 export const autoscaling = (

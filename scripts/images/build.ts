@@ -37,7 +37,12 @@ async function prepare(image: Image, base: () => Promise<string | undefined>): P
   if (image.kind === 'service') {
     await bundle(image.source, dir);
     const name = await base();
-    return { dir, dockerfile: dockerfile('Dockerfile'), args: name ? { BASE: name } : {}, files: [join(dir, 'main.mjs')] };
+    return {
+      dir,
+      dockerfile: dockerfile('Dockerfile'),
+      args: { NODE_OPTIONS: image.nodeOptions, ...(name ? { BASE: name } : {}) },
+      files: [join(dir, 'main.mjs')],
+    };
   }
   const program = join(dir, 'program');
   if (image.kind === 'nats') {

@@ -42,12 +42,14 @@ export function serve(handler: Handler, options: ServingOptions): Serving {
   // Loaded when the first connection comes: most pods never see HTTP/2, and start sooner without it.
   const loadHttp2 = async () => {
     const { serveHttp2 } = await import('./http2/server.ts');
-    http2 = serveHttp2({ handler, maxHeaderBytes, began, over });
+    http2 = serveHttp2({ handler, maxHeaderBytes, quietMs: headTimeoutMs, began, over });
     if (leaving) http2.leave();
     return http2;
   };
   const takeHttp2 = (socket: Duplex, bytes: Buffer) => {
     sockets.add(socket);
+    // A client that sends no more can acknowledge nothing either.
+    socket.once('end', () => socket.destroy());
     socket.once('close', () => {
       sockets.delete(socket);
       left();

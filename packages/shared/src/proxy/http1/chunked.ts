@@ -1,5 +1,6 @@
 import type { BodySink } from '../handler.ts';
-import { cr, isText, lf, space, tab } from './bytes.ts';
+import { roles } from '../names.ts';
+import { cr, lf } from './bytes.ts';
 import { type Fields, fieldsOf, ProtocolError, scanFields } from './head.ts';
 import { HeadReader } from './head-reader.ts';
 
@@ -11,9 +12,14 @@ const dataCr = 4;
 const dataLf = 5;
 const trailers = 6;
 
+const semicolon = 0x3b;
+const extensions = /^(;[!#$%&'*+.^_`|~0-9A-Za-z-]+(=([!#$%&'*+.^_`|~0-9A-Za-z-]+|"[\t !#-[\]-~\x80-\xff]*"))?)+$/;
+
 /** Chunk extensions are dropped; a body may have so many bytes of them and of leading zeros in all. */
 const overheadLimit = 16 * 1024;
 const trailersLimit = 16 * 1024;
+
+const framing = new Set<number>([roles.contentLength, roles.transferEncoding, roles.host]);
 
 interface Trailers {
   fields: Fields;
@@ -23,7 +29,10 @@ interface Trailers {
 function parseTrailers(bytes: Buffer, start: number): Trailers | undefined {
   const at: number[] = [];
   const blank = scanFields(bytes, start, start, at);
-  return blank === -1 ? undefined : { fields: fieldsOf(bytes, start, blank, at), next: blank + 2 };
+  if (blank === -1) return undefined;
+  const fields = fieldsOf(bytes, start, blank, at);
+  for (const { role } of fields.names) if (framing.has(role)) throw new ProtocolError('framing in a trailer section');
+  return { fields, next: blank + 2 };
 }
 
 /** Takes the chunked framing off a body (RFC 9112, 7.1), strictly: hex digits, CRLF, nothing else. */
@@ -32,6 +41,7 @@ export class ChunkedReader {
   #left = 0;
   #digits = 0;
   #overhead = 0;
+  #extension = '';
   #trailers: HeadReader<Trailers> | undefined;
   done = false;
 
@@ -70,14 +80,17 @@ export class ChunkedReader {
         }
         if (this.#digits === 0) throw new ProtocolError('malformed chunk size');
         if (byte === cr) this.#state = sizeLf;
-        else if (byte === 0x3b || byte === space || byte === tab) this.#state = extension;
-        else throw new ProtocolError('malformed chunk size');
+        else if (byte === semicolon) {
+          this.#state = extension;
+          this.#extension = ';';
+        } else throw new ProtocolError('malformed chunk size');
         return;
       }
       case extension:
         if (++this.#overhead > overheadLimit) throw new ProtocolError('chunk extensions too large');
-        if (byte === cr) this.#state = sizeLf;
-        else if (!isText[byte]) throw new ProtocolError('malformed chunk extension');
+        if (byte !== cr) this.#extension += String.fromCharCode(byte);
+        else if (extensions.test(this.#extension)) this.#state = sizeLf;
+        else throw new ProtocolError('malformed chunk extension');
         return;
       case sizeLf:
         if (byte !== lf) throw new ProtocolError('bare CR in the framing');

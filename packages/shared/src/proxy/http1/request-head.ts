@@ -14,7 +14,7 @@ export interface RequestHead {
   next: number;
 }
 
-const host = /^[!$&'()*+,\-.:;=@[\]_~%0-9A-Za-z]*$/;
+const host = /^[!$&'()*+,\-.:;=[\]_~%0-9A-Za-z]*$/;
 
 /** A request's head; undefined when it is not complete. Refuses what RFC 9112 says a server must refuse. */
 export function parseRequest(bytes: Buffer, start: number): RequestHead | undefined {
@@ -41,6 +41,7 @@ function checkRequest(method: string, target: string, minor: number, facts: Mess
   if (facts.expect !== undefined && facts.expect.toLowerCase() !== '100-continue') throw new ProtocolError('unknown expectation', 417);
   if (method === 'CONNECT') throw new ProtocolError('CONNECT is not served', 405);
   if (target.charCodeAt(0) === 0x2f) return;
-  if (target === '*' ? method === 'OPTIONS' : /^[a-z][a-z0-9+.-]*:\/\/[^/?#@]+/i.test(target)) return;
+  const absolute = /^https?:\/\/([^/?#]+)/i.exec(target);
+  if (target === '*' ? method === 'OPTIONS' : absolute && host.test(absolute[1]!)) return;
   throw new ProtocolError('malformed request target');
 }

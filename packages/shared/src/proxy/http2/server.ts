@@ -7,6 +7,8 @@ import { StreamExchange } from './server-exchange.ts';
 export interface Http2ServerOptions {
   handler: Handler;
   maxHeaderBytes: number;
+  /** A connection that says nothing for so long, in milliseconds, is asked whether it is there. */
+  quietMs: number;
   began(exchange: Exchange): void;
   over(exchange: Exchange): void;
 }
@@ -19,8 +21,24 @@ export interface Http2Serving {
   destroy(): void;
 }
 
+/** How long a client may take to answer a ping. */
+const pongMs = 15_000;
+
+/**
+ * Ends a session that answers no ping: its peer is gone without a word. After some protocol errors node:http2 itself
+ * neither reads on nor ends a session, which would be kept with its socket and streams for good.
+ */
+function askWhetherThere(session: ServerHttp2Session, withinMs: number): void {
+  if (session.destroyed) return;
+  const late = setTimeout(() => session.destroy(), withinMs).unref();
+  // It cannot be sent in a session that is ending: no answer then.
+  session.ping((error) => {
+    if (!error) clearTimeout(late);
+  });
+}
+
 /** HTTP/2 over connections that somebody else accepted. */
-export function serveHttp2({ handler, maxHeaderBytes, began, over }: Http2ServerOptions): Http2Serving {
+export function serveHttp2({ handler, maxHeaderBytes, quietMs, began, over }: Http2ServerOptions): Http2Serving {
   const sessions = new Set<ServerHttp2Session>();
   let leaving = false;
   const server: Http2Server = createServer({
@@ -32,6 +50,7 @@ export function serveHttp2({ handler, maxHeaderBytes, began, over }: Http2Server
     session.setLocalWindowSize(4 << 20);
     session.on('close', () => sessions.delete(session));
     session.on('error', () => session.destroy());
+    session.setTimeout(quietMs, () => askWhetherThere(session, Math.min(quietMs, pongMs)));
   });
   server.on('stream', (stream: ServerHttp2Stream, headers, flags, ...[raw]: unknown[]) => {
     // A session that came while leaving gets its answer and a GOAWAY.

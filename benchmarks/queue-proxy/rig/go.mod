@@ -1,0 +1,3 @@
+module ebb.local/rig
+
+go 1.24
