@@ -68,6 +68,7 @@ const rows: Record<string, readonly Row[]> = {
     ['followed: Configuration and newest revision', 'mark', 'patch Configuration', 'patch Revision'],
     ['pinned: revision and its owner', 'pinned', 'patch Configuration', 'patch Revision'],
     ['newest before it is ready', 'newest-before-ready', 'patch Revision', 'not patch Configuration'],
+    ['newest not told of yet', 'newest-not-told-yet', 'not patch Revision'],
     ['active at birth', 'marked-at-birth', 'not patch Revision'],
     ['another route joins', 'second-route', 'patch Revision'],
     ['a route leaves, one stays', 'unmark-one-of-two', 'patch Revision'],

@@ -55,10 +55,18 @@ function listed(route: Route, input: Input): { revisions: Revision[]; configurat
     if (!configuration) continue;
     configurations.set(configuration.metadata.name, configuration);
     // Before it is ready, so that it has its minimum scale when it is.
-    if (t.latestRevision) add(input.revision(configuration.status?.latestCreatedRevisionName ?? ''));
+    if (!t.latestRevision) continue;
+    add(input.revision(configuration.status?.latestCreatedRevisionName ?? ''));
+    // Marked at birth, and its Configuration may not have told of it yet: unmarked, it would be garbage.
+    for (const r of input.markedRevisions) if (isNewest(r, configuration)) add(r);
   }
   return { revisions: [...revisions.values()], configurations: [...configurations.values()] };
 }
+
+/** Of the Configuration's present generation, or of one that is not in the cache yet. */
+const isNewest = (revision: Revision, { metadata }: Configuration): boolean =>
+  controllerOf(revision)?.name === metadata.name &&
+  Number(revision.metadata.labels?.[labels.configurationGeneration]) >= (metadata.generation ?? 0);
 
 const time = (now: number): string => `${new Date(now).toISOString().slice(0, 19)}Z`;
 
