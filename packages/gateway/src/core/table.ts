@@ -53,10 +53,9 @@ export class RouteTable {
     return this.#hosts.get(host)?.[0];
   }
 
-  /** The Ingresses that claim a host of this one. */
-  rivals(key: string): string[] {
-    const hosts = [...(this.#ingresses.get(key)?.hosts.keys() ?? [])];
-    return [...new Set(hosts.flatMap((h) => (this.#hosts.get(h) ?? []).map((c) => c.owner.key)))].filter((k) => k !== key);
+  /** The Ingresses that claim one of these hosts (lower case, no port). */
+  claimants(hosts: readonly string[]): string[] {
+    return [...new Set(hosts.flatMap((h) => (this.#hosts.get(h) ?? []).map((c) => c.owner.key)))];
   }
 
   /** Whether another Ingress owns one of its hosts. */

@@ -42,7 +42,7 @@ export function ingressReconciler({ routing, prober, systemNamespace, clusterDom
     return { is: served ? 'programmed' : 'waiting' };
   };
   return {
-    watches: watches({ systemNamespace, rivals: (key) => routing.table.rivals(key) }),
+    watches: watches({ systemNamespace, claimants: (hosts) => routing.table.claimants(hosts) }),
     conditions: ['Ready', 'NetworkConfigured', 'LoadBalancerReady'],
     gather: async (ingress, caches) => ({ state: await stateOf(ingress, caches), systemNamespace, clusterDomain }),
     plan,

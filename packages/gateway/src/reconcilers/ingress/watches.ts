@@ -4,19 +4,22 @@ import { type Ingress, kinds } from '@ebb/shared/api/kinds.ts';
 import { keyOf } from '@ebb/shared/api/meta.ts';
 import type { Caches, Watches } from '@ebb/shared/kube/reconciler.ts';
 import { isOurs } from '../../core/class.ts';
+import { hostOf } from '../../core/host.ts';
 import { gatewayServices } from '../../core/names.ts';
 
 /** Queue and lease name. */
 export const ingressQueue = 'knative.dev.networking.pkg.reconciler.ingress.reconciler';
 
+const hostsOf = (ingress: Ingress): string[] => (ingress.spec.rules ?? []).flatMap((r) => (r.hosts ?? []).map(hostOf));
+
 interface Options {
   systemNamespace: string;
-  /** The Ingresses (`namespace/name`) that claim a host of this one. */
-  rivals: (key: string) => string[];
+  /** The Ingresses (`namespace/name`) that claim one of these hosts. */
+  claimants: (hosts: readonly string[]) => string[];
 }
 
 /** Ingresses of our class → their status (contract data-plane 4.1, 4.2). Their routes follow the same cache by themselves. */
-export function watches({ systemNamespace, rivals }: Options): Watches<Ingress> {
+export function watches({ systemNamespace, claimants }: Options): Watches<Ingress> {
   const ourServices: readonly string[] = Object.values(gatewayServices);
   return {
     queue: ingressQueue,
@@ -36,7 +39,8 @@ export function watches({ systemNamespace, rivals }: Options): Watches<Ingress> 
                 .map(keyOf)
             : [],
       },
-      { kind: kinds.Ingress, keys: (ingress: Ingress) => rivals(keyOf(ingress)) },
+      // Who shares a host with one that changed or went; the routes of the latter are gone already.
+      { kind: kinds.Ingress, keys: (ingress: Ingress) => claimants(hostsOf(ingress)).filter((key) => key !== keyOf(ingress)) },
     ] as Watches<Ingress>['tracks'],
   };
 }
