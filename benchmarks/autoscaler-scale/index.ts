@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { StatBatch, type WireStatMessage } from '@ebb/shared/proto/gen/stats.ts';
+import { bundle } from '../../scripts/images/bundle.ts';
+import { autoscaler } from '../../scripts/images/table.ts';
 import { step } from '../../scripts/lib/progress.ts';
 import { type Benchmark, count } from '../lib/benchmark.ts';
 import { percentile, round, table } from '../lib/stats.ts';
@@ -121,7 +124,11 @@ async function measure(command: readonly string[], revisions: number, seconds: n
   }
 }
 
-const own = [process.execPath, '--disable-warning=ExperimentalWarning', fileURLToPath(new URL('program.ts', import.meta.url))];
+/** The program as an image has it: bundled, with the image's options of Node. */
+async function bundled(folder: string): Promise<string[]> {
+  await bundle(join('benchmarks', 'autoscaler-scale', 'program.ts'), folder);
+  return [process.execPath, ...autoscaler.nodeOptions.split(' ').filter(Boolean), join(folder, 'main.mjs')];
+}
 
 export const benchmark: Benchmark = {
   summary: 'CPU, memory and the delay of a wake with thousands of revisions, without a cluster',
@@ -133,7 +140,11 @@ export const benchmark: Benchmark = {
   async runAlone(signal, options) {
     const revisions = count(options, 'revisions', 2000);
     const seconds = count(options, 'seconds', 20);
-    const ebb = await step(`Ebb, ${revisions} revisions, ${seconds} s`, () => measure(own, revisions, seconds, signal));
+    const folder = mkdtempSync(join(tmpdir(), 'ebb-autoscaler-scale-'));
+    const own = await bundled(folder);
+    const ebb = await step(`Ebb, ${revisions} revisions, ${seconds} s`, () => measure(own, revisions, seconds, signal)).finally(() =>
+      rmSync(folder, { recursive: true }),
+    );
     const { beside } = options;
     const other =
       typeof beside === 'string'

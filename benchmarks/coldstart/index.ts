@@ -5,7 +5,7 @@ import { type Bench, benchNamespace, hostOf, whenReady } from '../lib/kube.ts';
 import { firstByte } from '../lib/load.ts';
 import { median, percentile, round, table } from '../lib/stats.ts';
 import { when } from '../lib/when.ts';
-import { autoscaling, createPlain, createService, plainPods, scalePlain, serviceDeployments, servicePods } from '../lib/workloads.ts';
+import { autoscaling, createPlain, createService, plainPods, scalePlain, whenAtZero } from '../lib/workloads.ts';
 
 /** The Go original on the same kind of machine, in milliseconds: medians against its own plain Ready. */
 const original = { create_ready: 1700, first_byte: 1300, plain_ready: 930 };
@@ -21,14 +21,6 @@ async function createAll(bench: Bench, runs: number): Promise<number[]> {
     times.push((await whenReady(bench, serviceName(i))) - started);
   }
   return times;
-}
-
-/** At zero is: the Deployment has no replica and the last pod has left the machine, drained. */
-function whenAtZero(bench: Bench, name: string): Promise<number> {
-  const zero = () =>
-    serviceDeployments(bench, name).every((d) => d.spec?.replicas === 0 && !d.status?.replicas) && servicePods(bench, name).length === 0;
-  const seen = () => `${servicePods(bench, name).length} pods, replicas ${serviceDeployments(bench, name).map((d) => d.spec?.replicas)}`;
-  return when([bench.deployments, bench.pods], zero, { what: `Service ${name} at zero`, timeoutMs: 240_000, signal: bench.signal, seen });
 }
 
 /** The plain Deployment from 0 to readyReplicas 1, and back to no pod. */
