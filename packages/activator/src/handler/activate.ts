@@ -26,8 +26,8 @@ export function activate(o: ActivateOptions): Handler<Call> {
         await o.forwarder.forward(call, forwarding(call, admission, o.passthrough));
         return;
       } catch (error) {
-        if (!(error instanceof UpstreamError && error.unsent) || call.signal.aborted) {
-          if (!call.signal.aborted) respondError(call, 502, (error as Error).message);
+        if (!(error instanceof UpstreamError && error.unsent) || call.cancelled) {
+          if (!call.cancelled) respondError(call, 502, (error as Error).message);
           return;
         }
         call.activated.suspect(admission.lease.dest);

@@ -6,7 +6,7 @@ import { ejectionMs, type Pool, type Slot } from '../core/pool.ts';
 import type { GatewayTelemetry } from '../telemetry.ts';
 
 /** Sends an exchange to an address of a backend (`backendKey`). */
-export type Balance = (exchange: Exchange, backend: string, options: Omit<ForwardOptions, 'target'>) => Promise<void>;
+export type Balance = (exchange: Exchange, backend: string, options: Omit<ForwardOptions, 'target' | 'protocol'>) => Promise<void>;
 
 interface Options {
   pool: (backend: string) => Pool | undefined;
@@ -33,7 +33,7 @@ export function createBalance({ pool: poolOf, forwarder, clock, random, telemetr
       await forwarder.forward(exchange, { ...options, target: slot.target });
       return undefined;
     } catch (error) {
-      if (exchange.signal.aborted) return undefined;
+      if (exchange.cancelled) return undefined;
       if (!(error instanceof UpstreamError)) throw error;
       return error;
     } finally {
@@ -45,11 +45,11 @@ export function createBalance({ pool: poolOf, forwarder, clock, random, telemetr
     const tried = new Set<Slot>();
     let giveUpAt = 0;
     let failure: UpstreamError | undefined;
-    while (!exchange.signal.aborted) {
+    while (!exchange.cancelled) {
       const pool = poolOf(backend);
       const slot = pool?.pick(clock.now(), random, tried);
       if (slot) {
-        failure = await once(exchange, slot, options);
+        failure = await once(exchange, slot, { ...options, protocol: pool?.protocol });
         if (!failure) return;
         if (!failure.unsent) return respondError(exchange, 502, failure.message);
         telemetry.refused(backend);

@@ -41,20 +41,25 @@ export interface ForwarderOptions {
 export function createForwarder(options: ForwarderOptions = {}): Forwarder {
   const { connectTimeoutMs = 10_000, keepAliveMs = 4000, maxSocketsPerTarget } = options;
   const pool = new Pool({ connectTimeoutMs, keepAliveMs, maxSocketsPerTarget });
-  let http2: Promise<Http2Upstreams> | undefined;
+  let http2: Http2Upstreams | undefined;
+  let loading: Promise<Http2Upstreams> | undefined;
   // Loaded when it is needed: most pods never see HTTP/2, and start sooner without it.
-  const loadHttp2 = async () => (await import('./http2/forward.ts')).http2Upstreams({ connectTimeoutMs, keepAliveMs });
+  const loadHttp2 = async () => {
+    http2 = (await import('./http2/forward.ts')).http2Upstreams({ connectTimeoutMs, keepAliveMs });
+    return http2;
+  };
   return {
     forward(exchange, to) {
       const protocol = to.protocol ?? (exchange.httpMajor === 2 ? 'h2c' : 'http1');
       if (protocol === 'http1' || exchange.upgrade !== undefined)
         return new Promise((resolve, reject) => new Http1Call(pool, exchange, to, resolve, reject).start());
-      http2 ??= loadHttp2();
-      return http2.then((upstreams) => upstreams.forward(exchange, to));
+      if (http2) return http2.forward(exchange, to);
+      loading ??= loadHttp2();
+      return loading.then((upstreams) => upstreams.forward(exchange, to));
     },
     async close() {
       pool.close();
-      (await http2)?.close();
+      await (await loading)?.close();
     },
   };
 }

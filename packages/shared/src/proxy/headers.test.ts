@@ -44,3 +44,8 @@ it('does not take up offers of HTTP/2', () => {
   expect([undefined, 'h2c', 'H2', 'h2c, websocket'].map(wantsUpgrade)).toEqual([false, false, false, false]);
   expect(wantsUpgrade('websocket')).toBe(true);
 });
+
+it('takes nothing but blank and tab for blank in a list', () => {
+  const rawHeaders = ['Connection', '\xa0x-a, \tx-b\t,x-c', 'x-a', '1', 'x-b', '2', 'x-c', '3'];
+  expect(requestHeaders({ rawHeaders })).toEqual(['x-a', '1']);
+});

@@ -104,13 +104,12 @@ function connectionNames(raw: RawHeaders): Set<string> | undefined {
     const value = raw[i + 1]!;
     if (value === 'keep-alive' || value === 'close') continue;
     names ??= new Set();
-    for (const token of value.split(',')) names.add(token.trim().toLowerCase());
+    for (const token of tokensOf(value)) names.add(token);
   }
   return names;
 }
 
-const hasToken = (value: string, token: string): boolean =>
-  value
-    .toLowerCase()
-    .split(',')
-    .some((t) => t.trim().split(';')[0] === token);
+/** The parts of a list in lower case. Only blank and tab are blank: what `trim` takes away besides is part of a name to others. */
+export const tokensOf = (list: string): string[] => list.toLowerCase().split(/[ \t]*,[ \t]*/);
+
+const hasToken = (value: string, token: string): boolean => tokensOf(value).some((t) => t.split(';')[0] === token);

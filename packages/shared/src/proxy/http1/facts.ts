@@ -1,3 +1,4 @@
+import { tokensOf } from '../headers.ts';
 import { lastHop, nameOf, roles } from '../names.ts';
 import { type Fields, ProtocolError } from './head.ts';
 
@@ -83,8 +84,7 @@ function readConnection(value: string, facts: MessageFacts): void {
   if (value === 'keep-alive') facts.keepAlive = true;
   else if (value === 'close') facts.close = true;
   else
-    for (const part of value.split(',')) {
-      const option = part.trim().toLowerCase();
+    for (const option of tokensOf(value)) {
       if (option === 'keep-alive') facts.keepAlive = true;
       else if (option === 'close') facts.close = true;
       else if (option === 'upgrade') facts.upgrading = true;

@@ -19,7 +19,7 @@ export function http2Upstreams({ connectTimeoutMs, keepAliveMs }: { connectTimeo
   return {
     async forward(exchange, options) {
       for (let attempt = 0; ; attempt++) {
-        const using = await sessions.get(options.target);
+        const using = sessions.open(options.target) ?? (await sessions.get(options.target));
         if (exchange.cancelled) throw aborted(true);
         try {
           return await forwardStream(using, exchange, options);

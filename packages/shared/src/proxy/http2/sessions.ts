@@ -5,11 +5,19 @@ import { authorityOf, connectSocket, type Target } from '../upstream.ts';
 export class Sessions {
   readonly #connectTimeoutMs: number;
   readonly #keepAliveMs: number;
+  /** Targets are objects that stay, so that no key is made for each request. */
+  readonly #opened = new WeakMap<Target, ClientHttp2Session>();
   readonly #sessions = new Map<string, Promise<ClientHttp2Session>>();
 
   constructor(connectTimeoutMs: number, keepAliveMs: number) {
     this.#connectTimeoutMs = connectTimeoutMs;
     this.#keepAliveMs = keepAliveMs;
+  }
+
+  /** The session of a target when there is one already. */
+  open(target: Target): ClientHttp2Session | undefined {
+    const found = this.#opened.get(target);
+    return found && !found.closed && !found.destroyed ? found : undefined;
   }
 
   async get(target: Target): Promise<ClientHttp2Session> {
@@ -25,8 +33,12 @@ export class Sessions {
     this.#sessions.set(key, opening);
     const forget = () => {
       if (this.#sessions.get(key) === opening) this.#sessions.delete(key);
+      this.#opened.delete(target);
     };
-    opening.then((s) => s.once('close', forget).once('goaway', forget), forget);
+    opening.then((s) => {
+      this.#opened.set(target, s);
+      s.once('close', forget).once('goaway', forget);
+    }, forget);
     return opening;
   }
 

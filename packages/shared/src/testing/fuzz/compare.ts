@@ -43,7 +43,7 @@ const comparable = ({ method, url }: Seen, text: string): boolean =>
   // Bytes beyond ASCII in a path: clients send them, and nothing ends at one.
   !/[\x80-\xff]/.test(url) &&
   // A tab behind the value is blank as well.
-  !/transfer-encoding:[^\r\n]*\t *\r/i.test(text);
+  !/(transfer-encoding|content-length):[^\r\n]*\t *\r/i.test(text);
 
 /** It reads nothing behind an offer to switch protocols. */
 const offersUpgrade = ({ headers }: Seen): boolean =>
