@@ -35,6 +35,15 @@ export function aliasOf(service: KubeService | undefined, port: string, clusterD
   return { of: { namespace, service: name, port: String(number) } };
 }
 
+/** What a backend speaks; undefined: whatever the client spoke. */
+export type Protocol = 'http1' | 'h2c' | undefined;
+
+/** What a port of a Service speaks: HTTP/2 where its name or its appProtocol says so (contract data-plane 4.7, 4.8). */
+export function protocolOf(service: KubeService | undefined, port: string): 'http1' | 'h2c' {
+  const { name, appProtocol } = portOf(service, port) ?? {};
+  return name === 'http2' || name === 'h2c' || appProtocol === 'kubernetes.io/h2c' ? 'h2c' : 'http1';
+}
+
 /**
  * The ready addresses behind a port of a Service. The Service tells the port's name, the Endpoints what number each
  * subset has under it.

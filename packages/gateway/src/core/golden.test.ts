@@ -5,7 +5,7 @@ import type { Ingress } from '@ebb/shared/api/kinds.ts';
 import { type KubeObject, keyOf } from '@ebb/shared/api/meta.ts';
 import { expect, test } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
-import { addressesOf, backendKey } from './backend.ts';
+import { addressesOf, backendKey, protocolOf } from './backend.ts';
 import { isOurs } from './class.ts';
 import { compile, type HostRoutes } from './compile.ts';
 import { RouteTable } from './table.ts';
@@ -27,19 +27,16 @@ function translate(objects: KubeObject[]): unknown {
     }
   }
   const hosts: Record<string, { ingress: string; redirect?: true } & HostRoutes> = {};
-  const backends: Record<string, string[]> = {};
+  const backends: Record<string, { protocol: string; at: string[] }> = {};
   for (const { hosts: of, backends: to } of ours.flatMap((i) => table.get(keyOf(i)) ?? [])) {
     for (const host of of.keys()) {
       const { owner, routes } = table.lookup(host)!;
       hosts[host] = { ingress: owner.key, ...(owner.redirect ? { redirect: true } : {}), ...routes };
     }
     for (const b of to) {
-      const at = addressesOf(
-        find<KubeService>('Service', b.namespace, b.service),
-        find<Endpoints>('Endpoints', b.namespace, b.service),
-        b.port,
-      );
-      backends[backendKey(b)] = at.map((t) => `${t.host}:${t.port}`);
+      const of = find<KubeService>('Service', b.namespace, b.service);
+      const at = addressesOf(of, find<Endpoints>('Endpoints', b.namespace, b.service), b.port);
+      backends[backendKey(b)] = { protocol: protocolOf(of, b.port), at: at.map((t) => `${t.host}:${t.port}`) };
     }
   }
   const conflicted = ours.map(keyOf).filter((key) => table.conflicted(key));

@@ -1,4 +1,5 @@
 import type { Target } from '@ebb/shared/proxy/forward.ts';
+import type { Protocol } from './backend.ts';
 
 /** How long an address that refused a connection is passed over while others are there. */
 export const ejectionMs = 2000;
@@ -12,6 +13,8 @@ export interface Slot {
 
 /** The addresses of one backend. */
 export class Pool {
+  /** What all of them speak. */
+  protocol: Protocol;
   #slots: Slot[] = [];
   #waiting: (() => void)[] = [];
 
@@ -20,7 +23,8 @@ export class Pool {
   }
 
   /** Takes over a new set of addresses; those that stay keep their counts. */
-  update(targets: readonly Target[]): void {
+  update(targets: readonly Target[], protocol?: Protocol): void {
+    this.protocol = protocol;
     const known = new Map(this.#slots.map((s) => [`${s.target.host} ${s.target.port}`, s]));
     this.#slots = targets.map((target) => known.get(`${target.host} ${target.port}`) ?? { target, outstanding: 0, ejectedUntil: 0 });
     const waiting = this.#waiting;

@@ -247,8 +247,8 @@ test('h2c stays h2c, with trailers', async () => {
   });
   const port = await listening(server);
   closers.push(() => server.close());
-  cluster.services.put(service('one'));
-  cluster.endpoints.put(endpoints('one', { port }));
+  cluster.services.put(service('one', 'http2'));
+  cluster.endpoints.put(endpoints('one', { port, portName: 'http2' }));
   serve({ splits: [split('one')] });
   const session = connect(`http://127.0.0.1:${listeners.external.port}`);
   closers.push(() => session.destroy());
@@ -261,6 +261,24 @@ test('h2c stays h2c, with trailers', async () => {
   let text = '';
   for await (const chunk of stream) text += chunk;
   expect({ ...seen, text }).toEqual({ status: 200, authority: 'h', trailer: '0', text: 'ping pong' });
+});
+
+test('a port speaks what its name says, whatever the client speaks', async () => {
+  const { port: old } = await backend('old');
+  const h2 = createH2Server((req, res) => res.end(`HTTP/${req.httpVersion} ${req.method} ${req.authority}`));
+  const port = await listening(h2);
+  closers.push(() => h2.close());
+  cluster.services.put(service('old'), service('new', 'h2c'));
+  cluster.endpoints.put(endpoints('old', { port: old }), endpoints('new', { port, portName: 'h2c' }));
+  serve({ path: '/new', splits: [split('new')] }, { splits: [split('old')] });
+  expect(await ask({ host: 'h' }, { path: '/new', body: 'kept' })).toMatchObject({ status: 200, text: 'HTTP/2.0 POST h' });
+  const session = connect(`http://127.0.0.1:${listeners.external.port}`);
+  closers.push(() => session.destroy());
+  const stream = session.request({ ':method': 'POST', ':authority': 'h' });
+  stream.end('kept');
+  let text = '';
+  for await (const chunk of stream) text += chunk;
+  expect(JSON.parse(text)).toMatchObject({ name: 'old', body: 'kept', headers: { host: 'h' } });
 });
 
 test('an upgraded connection is carried both ways', async () => {

@@ -60,6 +60,22 @@ test('it may come to stand for another one, or for itself', () => {
   expect(at()?.port).toBe(4);
 });
 
+test('a port speaks what its name or appProtocol says; a name of both kinds what the client does', () => {
+  const protocol = () => pools.get('ns/alias:80')?.protocol;
+  pools.ensure(backend);
+  put(service('alias'));
+  expect(protocol()).toBe('http1');
+  put(service('alias', 'http2'));
+  expect(protocol()).toBe('h2c');
+  put({ ...service('alias'), spec: { ports: [{ port: 80, appProtocol: 'kubernetes.io/h2c' }] } });
+  expect(protocol()).toBe('h2c');
+  put(standsFor(one));
+  put(service('one'));
+  expect(protocol()).toBeUndefined();
+  put(service('one', 'http2'));
+  expect(protocol()).toBe('h2c');
+});
+
 test('any other name is for DNS to know', () => {
   put(standsFor('api.example.com'));
   pools.ensure(backend);

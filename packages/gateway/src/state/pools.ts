@@ -1,6 +1,6 @@
 import type { Endpoints, KubeService } from '@ebb/shared/api/builtin.ts';
 import type { Cache } from '@ebb/shared/kube/cache.ts';
-import { addressesOf, aliasOf, type Backend, backendKey } from '../core/backend.ts';
+import { addressesOf, aliasOf, type Backend, backendKey, protocolOf } from '../core/backend.ts';
 import { Pool } from '../core/pool.ts';
 
 interface Options {
@@ -62,12 +62,20 @@ export class Pools {
 
   #fill(key: string, pool: Pool, backend: Backend): void {
     const { services, endpoints, clusterDomain } = this.#options;
-    const alias = aliasOf(services.get(backend.namespace, backend.service), backend.port, clusterDomain);
+    const named = services.get(backend.namespace, backend.service);
+    const alias = aliasOf(named, backend.port, clusterDomain);
     const at = alias && 'of' in alias ? alias.of : undefined;
     this.#standFor(key, backend, at);
     const { namespace, service, port } = at ?? backend;
-    if (alias && 'host' in alias) pool.update([alias.host]);
-    else pool.update(addressesOf(services.get(namespace, service), endpoints.get(namespace, service), port));
+    const protocol = protocolOf(named, backend.port);
+    if (alias && 'host' in alias) {
+      pool.update([alias.host], protocol);
+      return;
+    }
+    const to = services.get(namespace, service);
+    // A placeholder says HTTP/2 and leads to a gateway that speaks both: the client's own goes on, and nothing is translated twice.
+    const agreed = at && protocolOf(to, port) !== protocol ? undefined : protocol;
+    pool.update(addressesOf(to, endpoints.get(namespace, service), port), agreed);
   }
 
   /** What changes at `other` concerns the backend too, from now on. */

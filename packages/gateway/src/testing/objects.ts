@@ -37,17 +37,20 @@ export function ingress(name: string, rules: IngressRule[], more: Partial<Ingres
   };
 }
 
-/** A Service with port 80, called `http`. */
-export const service = (name: string): KubeService => ({
+/** A Service with port 80, of this name. */
+export const service = (name: string, portName = 'http'): KubeService => ({
   apiVersion: 'v1',
   kind: 'Service',
   metadata: { name, namespace },
-  spec: { ports: [{ name: 'http', port: 80 }] },
+  spec: { ports: [{ name: portName, port: 80 }] },
 });
 
-export const endpoints = (name: string, ...at: { host?: string; port: number }[]): Endpoints => ({
+export const endpoints = (name: string, ...at: { host?: string; port: number; portName?: string }[]): Endpoints => ({
   apiVersion: 'v1',
   kind: 'Endpoints',
   metadata: { name, namespace },
-  subsets: at.map(({ host = '127.0.0.1', port }) => ({ addresses: [{ ip: host }], ports: [{ name: 'http', port }] })),
+  subsets: at.map(({ host = '127.0.0.1', port, portName = 'http' }) => ({
+    addresses: [{ ip: host }],
+    ports: [{ name: portName, port }],
+  })),
 });
