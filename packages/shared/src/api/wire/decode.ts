@@ -1,7 +1,7 @@
 import { canonicalQuantity } from '../../lib/quantity.ts';
 import type { KubeObject } from '../meta.ts';
 import { quoted } from '../validate/names.ts';
-import { type Field, type Shape, shapeOf, type Type } from './shapes.ts';
+import { type Field, goName, type Shape, shapeOf, type Type } from './shapes.ts';
 
 /** A value that is of another type than its field; the message is what the peer's JSON decoder says. */
 export class DecodeError extends Error {}
@@ -26,6 +26,8 @@ const packageOf = (name: string): string => {
 };
 
 const typeName = (type: Type): string => {
+  const own = goName(type);
+  if (own !== undefined) return own;
   if (type.is === 'list') return `[]${typeName(type.of)}`;
   if (type.is === 'map') return `map[string]${typeName(type.of)}`;
   return type.is === 'shape' ? `${packageOf(type.shape.name)}.${type.shape.name}` : type.is === 'IntOrString' ? 'int32' : type.is;

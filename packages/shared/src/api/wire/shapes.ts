@@ -1,10 +1,14 @@
-import { podShapes } from './pod.ts';
+import { podNames, podShapes } from './pod.ts';
 
 /** What a value is: a scalar, an object of a named shape, or a list or map of such. */
 export type Type =
   | { is: 'string' | 'bool' | 'int32' | 'int64' | 'IntOrString' | 'Quantity' | 'Time' | 'any' }
   | { is: 'shape'; shape: Shape }
   | { is: 'list' | 'map'; of: Type };
+
+/** How the peer's errors call a type, where that is not its kind. */
+const goNames = new WeakMap<Type, string>();
+export const goName = (type: Type): string | undefined => goNames.get(type);
 
 export interface Field {
   name: string;
@@ -28,8 +32,8 @@ export interface Shape {
 /**
  * The objects that pass the webhook as the peer's types have them: one line per type, `field:type`. No type: string;
  * `!`: written also when empty; `?`: an object that is left out when empty; `*`: unset is a value of its own; `[]` and
- * `{}`: list and map of; `...Name`: the fields of another, which the peer embeds. The round trip through these is the first half of the
- * defaulting patch (contract control-plane part 3).
+ * `{}`: list and map of;  `...Name`: the fields of another, which the peer embeds. The round trip through these is the first half of
+ * the defaulting patch (contract control-plane part 3).
  */
 const ourShapes = `
 Service: metadata?:ObjectMeta spec:ServiceSpec status:*any
@@ -48,23 +52,41 @@ DomainMappingSpec: ref!:KReference tls:*SecretTLS
 KReference: kind! namespace name! apiVersion group address:*string
 SecretTLS: secretName!
 PodAutoscaler: metadata?:ObjectMeta spec:PodAutoscalerSpec status:*any
-PodAutoscalerSpec: containerConcurrency:int64 scaleTargetRef!:ObjectReference reachability protocolType!
+PodAutoscalerSpec: containerConcurrency:int64 scaleTargetRef!:ObjectReference reachability:ReachabilityType protocolType!:ProtocolType
 Metric: metadata?:ObjectMeta spec:MetricSpec status:*any
-MetricSpec: stableWindow!:int64 panicWindow!:int64 scrapeTarget!
+MetricSpec: stableWindow!:Duration panicWindow!:Duration scrapeTarget!
 ServerlessService: metadata?:ObjectMeta spec:ServerlessServiceSpec status:*any
-ServerlessServiceSpec: mode objectRef!:ObjectReference protocolType! numActivators:int32
+ServerlessServiceSpec: mode:ServerlessServiceOperationMode objectRef!:ObjectReference protocolType!:ProtocolType numActivators:int32
 Ingress: metadata?:ObjectMeta spec:IngressSpec status:*any
-IngressSpec: tls:[]IngressTLS rules:[]IngressRule httpOption
+IngressSpec: tls:[]IngressTLS rules:[]IngressRule httpOption:HTTPOption
 IngressTLS: hosts:[]string secretName secretNamespace
-IngressRule: hosts:[]string visibility http:*HTTPIngressRuleValue
+IngressRule: hosts:[]string visibility:IngressVisibility http:*HTTPIngressRuleValue
 HTTPIngressRuleValue: paths!:[]HTTPIngressPath
 HTTPIngressPath: path rewriteHost headers:{}HeaderMatch splits!:[]IngressBackendSplit appendHeaders:{}string
 HeaderMatch: exact!
-IngressBackendSplit: ...IngressBackend percent:int64 appendHeaders:{}string
+IngressBackendSplit: ...IngressBackend percent:int appendHeaders:{}string
 IngressBackend: serviceNamespace! serviceName! servicePort!:IntOrString
 Certificate: metadata?:ObjectMeta spec:CertificateSpec status:*any
 CertificateSpec: dnsNames!:[]string domain secretName!
 `;
+
+const ourNames =
+  'ReachabilityType=string ProtocolType=string ServerlessServiceOperationMode=string HTTPOption=string IngressVisibility=string int=int64 Duration=int64';
+const packages: Record<string, string> = { ProtocolType: 'networking.', int: '', Duration: 'time.', UID: 'types.' };
+
+/** Plain types by the peer's names for them: what they are, and the name in full. */
+const named = new Map(
+  [
+    ...podNames
+      .trim()
+      .split(/\s+/)
+      .map((n) => [n, 'v1.'] as const),
+    ...ourNames.split(' ').map((n) => [n, 'v1alpha1.'] as const),
+  ].map(([line, own]) => {
+    const [name = '', base = ''] = line.split('=');
+    return [name, { base, full: `${packages[name] ?? own}${name}` }] as const;
+  }),
+);
 
 const scalars = ['string', 'bool', 'int32', 'int64', 'IntOrString', 'Quantity', 'Time', 'any'] as const;
 
@@ -91,6 +113,12 @@ const known = new Map<string, Shape>();
 function typeOf(text: string): Type {
   if (text.startsWith('[]')) return { is: 'list', of: typeOf(text.slice(2)) };
   if (text.startsWith('{}')) return { is: 'map', of: typeOf(text.slice(2)) };
+  const name = named.get(text);
+  if (name) {
+    const type = typeOf(name.base);
+    goNames.set(type, name.full);
+    return type;
+  }
   const scalar = scalars.find((s) => s === text);
   return scalar ? { is: scalar } : { is: 'shape', shape: shapeOf(text) };
 }
