@@ -3,15 +3,14 @@ import type { AdmissionRequest, Decision } from '../../packages/webhook/src/admi
 import type { Reviewer } from '../lib/review.ts';
 import { type Case, user } from './corpus/case.ts';
 import type { Json } from './corpus/edit.ts';
-import { normal, sorted } from './normal.ts';
-import { patched } from './patch.ts';
+import { patched, sorted } from './patch.ts';
 import { structural } from './structural.ts';
 
 /** What became of a manifest. */
 export interface Answer {
   /** Why defaulting refused it. */
   mutation?: string;
-  /** The object as it would be stored, in its normal form. */
+  /** The object as it would be stored. */
   stored?: Json;
   /** Why validation refused it. */
   validation?: string;
@@ -72,6 +71,9 @@ export async function storedBefore(ask: Reviewer, c: Case): Promise<Json> {
 /** The object a case sends. */
 export const sentBy = (c: Case, before: Json): Json => read(c, typeof c.object === 'function' ? c.object(before) : c.object);
 
+/** What an API server keeps of an object: status has a sub-resource of its own, and comes by no other way. */
+const kept = (c: Case, { status, ...rest }: Json): Json => (c.subResource === 'status' ? { ...rest, status } : rest);
+
 /** What a webhook that drops the connection is taken to have said: the Go original does that where it panics. */
 export const crashed = '(no answer: the connection is closed)';
 
@@ -96,7 +98,7 @@ export async function askAbout(ask: Reviewer, c: Case, before: Json): Promise<An
     if (object !== undefined) stored = after(c, object, decision);
   }
   const answer = answered(await review(ask, '/resource-validation', requestOf(c, stored, before)));
-  return c.undefaulted || stored === undefined ? answer : { stored: normal(stored), ...answer };
+  return c.undefaulted || stored === undefined ? answer : { stored: kept(c, stored), ...answer };
 }
 
 /** Where the Go original prints a pointer it prints its address: another one each time. */

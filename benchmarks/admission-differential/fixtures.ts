@@ -6,8 +6,7 @@ import type { Answer } from './ask.ts';
 import { type Case, user } from './corpus/case.ts';
 import { dataOf } from './corpus/config-sets.ts';
 import type { Json } from './corpus/edit.ts';
-import { normal, sorted } from './normal.ts';
-import { patched } from './patch.ts';
+import { patched, sorted } from './patch.ts';
 
 /** What the peer said about one case: everything that is compared, and nothing that the corpus holds already. */
 export interface Fixture {
@@ -17,7 +16,7 @@ export interface Fixture {
   /** What the peer had stored before, where it is another object than the case's. */
   before?: readonly Operation[];
   mutation?: string;
-  /** From what was sent to what would be stored, both in normal form. */
+  /** From what was sent to what would be stored. */
   stored?: readonly Operation[];
   validation?: string;
   warnings?: readonly string[];
@@ -40,7 +39,7 @@ export function fixtureOf(c: Case, before: Json, sent: Json, { stored, ...rest }
     id: c.id,
     asked: askedHash(c, sent),
     ...(before === undefined || before === c.before ? {} : { before: jsonPatch(c.before, before) }),
-    ...(stored === undefined ? {} : { stored: jsonPatch(normal(sent), stored) }),
+    ...(stored === undefined ? {} : { stored: jsonPatch(sent, stored) }),
     ...rest,
   };
 }
@@ -51,7 +50,7 @@ export const beforeOf = (c: Case, f: Fixture): Json => (f.before ? sorted(patche
 /** The answer in a fixture. */
 export const answerOf = (f: Fixture, sent: Json): Answer => ({
   ...(f.mutation === undefined ? {} : { mutation: f.mutation }),
-  ...(f.stored ? { stored: patched(normal(sent), f.stored) } : {}),
+  ...(f.stored ? { stored: patched(sent, f.stored) } : {}),
   ...(f.validation === undefined ? {} : { validation: f.validation }),
   ...(f.warnings ? { warnings: f.warnings } : {}),
 });

@@ -25,3 +25,11 @@ export function patched(object: Json, operations: readonly Operation[]): Json {
   }
   return root.object;
 }
+
+/** The same with its keys in order: the peer's patches come in any. */
+export function sorted(value: Json): Json {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const keys = Object.keys(value).sort();
+  return Object.fromEntries(keys.map((k) => [k, sorted(value[k])]));
+}

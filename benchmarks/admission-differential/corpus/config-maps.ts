@@ -223,7 +223,7 @@ const data: Record<string, Data[]> = {
     { 'loglevel.a.b': 'debug' },
     { 'zap-logger-config': 'not json' },
     { 'zap-logger-config': '{"level": "info"}' },
-    { 'loglevel.controller': 'x', 'loglevel.webhook': 'y' },
+    { 'loglevel.controller': 'x', 'loglevel.webhook': 'x' },
   ],
   'config-observability': [
     ...['metrics', 'request-metrics', 'tracing'].flatMap((p) => [

@@ -86,3 +86,10 @@ export const both =
 
 /** Named changes: what a table of cases is made of. */
 export type Rows = Record<string, Edit>;
+
+/** A row for each value, named by it. */
+export const each = (prefix: string, values: readonly Json[], edit: (value: Json) => Edit): Rows =>
+  Object.fromEntries(values.map((v) => [`${prefix} ${JSON.stringify(v)}`, edit(v)]));
+
+/** One port of the first container. */
+export const port = (fields: Json): Edit => container({ ports: [fields] });

@@ -1,12 +1,15 @@
 import type { Case } from './case.ts';
 import { configMapCases } from './config-maps.ts';
 import type { ConfigSet } from './config-sets.ts';
+import { containerRows, revisionRows } from './containers.ts';
 import { edited, type Json, type Rows } from './edit.ts';
 import { certificateRows, ingressRows, metricRows, podAutoscalerRows, serverlessServiceRows } from './internal.ts';
 import { autoscalingRows, nameRows, ownRows, templateGenerateNameRows, templateNameRows, templateRows } from './metadata.ts';
 import { mutationCases } from './mutations.ts';
-import { allPodRows, containerRows, podRows, probeRows, revisionRows, securityRows, volumeRows } from './pods.ts';
+import { podRows } from './pod-fields.ts';
+import { probeRows } from './probes.ts';
 import { requestCases } from './requests.ts';
+import { securityRows } from './security.ts';
 import {
   certificate,
   configuration,
@@ -21,6 +24,7 @@ import {
 } from './seeds.ts';
 import { domainMappingRows, routeTrafficRows, serviceTrafficRows } from './traffic.ts';
 import { updateCases } from './updates.ts';
+import { volumeRows } from './volumes.ts';
 
 /** A table of odd things, each done to a valid object that is then created under some settings. */
 const create = (seed: Json, config: ConfigSet, rows: Rows, more: Partial<Case> = {}): Case[] =>
@@ -34,6 +38,7 @@ const create = (seed: Json, config: ConfigSet, rows: Rows, more: Partial<Case> =
   }));
 
 const flagged: Rows = { ...podRows, ...securityRows, ...volumeRows };
+const allPodRows: Rows = { ...revisionRows, ...containerRows, ...probeRows, ...flagged };
 const own: Rows = { ...nameRows, ...ownRows };
 
 /** Everything both webhooks are asked. */

@@ -1,4 +1,4 @@
-import { annotated, type Edit, type Json, type Rows, spec } from './edit.ts';
+import { annotated, type Edit, each, type Json, type Rows, spec } from './edit.ts';
 
 /** The kinds that components write (contract control-plane 4.6). */
 
@@ -9,9 +9,6 @@ const absent: Edit = (o) => {
   delete o.spec;
 };
 const none: Rows = { 'an empty spec': empty, 'no spec': absent };
-
-const each = (prefix: string, values: readonly Json[], edit: (value: Json) => Edit): Rows =>
-  Object.fromEntries(values.map((v) => [`${prefix} ${JSON.stringify(v)}`, edit(v)]));
 
 const references: readonly Json[] = [
   {},
