@@ -50,6 +50,7 @@ describe('parseRequest', () => {
     ['no target', head('GET HTTP/1.1', 'Host: a'), 400],
     ['a target without a slash', head('GET a HTTP/1.1', 'Host: a'), 400],
     ['a user in the target', head('GET http://u@a/ HTTP/1.1', 'Host: a'), 400],
+    ['a fragment behind the host', head('GET http://a#b/ HTTP/1.1', 'Host: a'), 400],
     ['another version', head('GET / HTTP/2.0', 'Host: a'), 505],
     ['a minor version to come', head('GET / HTTP/1.2', 'Host: a'), 505],
     ['no Host', head('GET / HTTP/1.1'), 400],

@@ -41,7 +41,7 @@ function checkRequest(method: string, target: string, minor: number, facts: Mess
   if (facts.expect !== undefined && facts.expect.toLowerCase() !== '100-continue') throw new ProtocolError('unknown expectation', 417);
   if (method === 'CONNECT') throw new ProtocolError('CONNECT is not served', 405);
   if (target.charCodeAt(0) === 0x2f) return;
-  const absolute = /^https?:\/\/([^/?#]+)/i.exec(target);
+  const absolute = /^https?:\/\/([^/?#]+)(?=[/?]|$)/i.exec(target);
   if (target === '*' ? method === 'OPTIONS' : absolute && host.test(absolute[1]!)) return;
   throw new ProtocolError('malformed request target');
 }
