@@ -38,7 +38,7 @@ describe('limitTime', () => {
   });
 
   it('appends to a body that has begun, and cuts one with a length', async () => {
-    const { port } = await limited({ totalMs: 100 }, (req, res) => {
+    const { port } = await limited({ totalMs: 500 }, (req, res) => {
       if (req.url === '/length') res.writeHead(200, { 'content-length': '100' });
       res.write('half,');
     });
@@ -93,7 +93,7 @@ describe('limitTime', () => {
       stream.respond({ ':status': 200 });
       stream.write('half,');
     });
-    const listener = await limited({ totalMs: 100 }, await started(server as unknown as Server));
+    const listener = await limited({ totalMs: 500 }, await started(server as unknown as Server));
     const session = connectHttp2(`http://127.0.0.1:${listener.port}`);
     onCleanUp(() => session.destroy());
     const get = async (path: string) => {

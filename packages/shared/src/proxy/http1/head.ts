@@ -71,30 +71,32 @@ export function scanFields(bytes: Uint8Array, from: number, base: number, at: nu
   const end = bytes.length;
   let i = from;
   for (;;) {
-    if (i >= end) return -1;
     const line = i;
     while (isToken[bytes[i]!]) i++;
     if (i >= end) return -1;
-    if (i === line) {
-      if (bytes[i] !== cr) throw new ProtocolError('malformed header name');
-      if (i + 1 >= end) return -1;
-      if (bytes[i + 1] !== lf) throw new ProtocolError('bare CR in the head');
-      return i;
-    }
+    if (i === line) return endOfLine(bytes, i, 'malformed header name') === -1 ? -1 : i;
     if (bytes[i] !== colon) throw new ProtocolError('malformed header name');
     const nameEnd = i++;
-    while (bytes[i] === space || bytes[i] === tab) i++;
+    while (isBlank(bytes[i])) i++;
     const value = i;
     while (isText[bytes[i]!]) i++;
-    if (i >= end) return -1;
-    if (bytes[i] !== cr) throw new ProtocolError('malformed header value');
-    if (i + 1 >= end) return -1;
-    if (bytes[i + 1] !== lf) throw new ProtocolError('bare CR in the head');
-    let valueEnd = i;
-    while (valueEnd > value && (bytes[valueEnd - 1] === space || bytes[valueEnd - 1] === tab)) valueEnd--;
-    i += 2;
-    at.push(line - base, nameEnd - base, value - base, valueEnd - base);
+    const next = endOfLine(bytes, i, 'malformed header value');
+    if (next === -1) return -1;
+    while (i > value && isBlank(bytes[i - 1])) i--;
+    at.push(line - base, nameEnd - base, value - base, i - base);
+    i = next;
   }
+}
+
+const isBlank = (byte: number | undefined): boolean => byte === space || byte === tab;
+
+/** The position behind the CRLF that must be at `i`; -1 when it has not come. */
+export function endOfLine(bytes: Uint8Array, i: number, otherwise: string): number {
+  if (i >= bytes.length) return -1;
+  if (bytes[i] !== cr) throw new ProtocolError(otherwise);
+  if (i + 1 >= bytes.length) return -1;
+  if (bytes[i + 1] !== lf) throw new ProtocolError('bare CR in the head');
+  return i + 2;
 }
 
 /** Cuts the fields of a complete head or trailer section out of `bytes`. */

@@ -1,6 +1,6 @@
 import type { RawFields } from '../handler.ts';
 import { appendForwardedFor, keepsTrailers } from '../headers.ts';
-import { lastHop, roles } from '../names.ts';
+import { lastHop, type Role, roles } from '../names.ts';
 import type { MessageFacts } from './facts.ts';
 import { Fields } from './head.ts';
 
@@ -21,15 +21,9 @@ export function requestLines(fields: Fields, facts: MessageFacts, set: HeaderSet
   let trailers = false;
   for (let i = 0; i < names.length; i++) {
     const { lower, role } = names[i]!;
-    let stays = true;
-    if (role !== roles.endToEnd) {
-      if (role === roles.te) trailers ||= keepsTrailers(fields.value(i));
-      else if (role === roles.forwardedFor && !listed?.has(lower)) forwardedFor = join(forwardedFor, fields.value(i));
-      stays = role > lastHop && role !== roles.contentLength && role !== roles.host && role !== roles.forwardedFor;
-    }
-    if (stays && listed?.has(lower)) stays = false;
-    if (stays) for (let k = 0; k < keys.length; k++) if (keys[k] === lower) stays = false;
-    if (stays) {
+    if (role === roles.te) trailers ||= keepsTrailers(fields.value(i));
+    else if (role === roles.forwardedFor && !listed?.has(lower)) forwardedFor = join(forwardedFor, fields.value(i));
+    if (goesOn(role) && !listed?.has(lower) && !keys.includes(lower)) {
       if (run < 0) run = fields.line(i);
     } else if (run >= 0) {
       out += text.substring(run, fields.line(i));
@@ -48,6 +42,10 @@ export function requestLines(fields: Fields, facts: MessageFacts, set: HeaderSet
   }
   return out;
 }
+
+/** What is not written anew for the upstream. */
+const goesOn = (role: Role): boolean =>
+  role === roles.endToEnd || (role > lastHop && role !== roles.contentLength && role !== roles.host && role !== roles.forwardedFor);
 
 const none: string[] = [];
 const join = (list: string, more: string): string => (list === '' ? more : more === '' ? list : `${list}, ${more}`);

@@ -117,15 +117,8 @@ export class ServerConnection implements WireOwner {
     let at = 0;
     try {
       while (at < bytes.length && !this.#lingering) {
-        if (this.#body) {
-          if (!this.#body.takes) break;
-          at = this.#body.feed(bytes, at);
-          if (!this.#body) break;
-          if (this.#body.done) this.#read();
-          else if (this.#body.blocked) this.wire.pause();
-          else if (this.#body.hopeless) this.#linger();
-        } else if (this.exchange || !this.wire.writable) break;
-        else at = this.#readHead(bytes, at);
+        if (!(this.#body ? this.#body.takes : !this.exchange && this.wire.writable)) break;
+        at = this.#body ? this.#readBody(this.#body, bytes, at) : this.#readHead(bytes, at);
       }
     } catch (error) {
       at = bytes.length;
@@ -134,6 +127,15 @@ export class ServerConnection implements WireOwner {
       this.#pumping = false;
     }
     return this.#lingering || this.wire.owner !== this ? bytes.length : at;
+  }
+
+  #readBody(body: ServerBody, bytes: Buffer, from: number): number {
+    const next = body.feed(bytes, from);
+    if (body !== this.#body) return next;
+    if (body.done) this.#read();
+    else if (body.blocked) this.wire.pause();
+    else if (body.hopeless) this.#linger();
+    return next;
   }
 
   #readHead(bytes: Buffer, from: number): number {

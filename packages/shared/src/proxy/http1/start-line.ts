@@ -1,5 +1,5 @@
-import { cr, isTarget, isText, isToken, lf, space } from './bytes.ts';
-import { ProtocolError } from './head.ts';
+import { cr, isTarget, isText, isToken, space } from './bytes.ts';
+import { endOfLine, ProtocolError } from './head.ts';
 
 const version = Buffer.from('HTTP/1.');
 const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x30 && byte <= 0x39;
@@ -29,8 +29,8 @@ export function scanRequestLine(bytes: Uint8Array, start: number): StartLine | u
   const to = i++;
   const minor = scanVersion(bytes, i);
   if (minor === undefined) return undefined;
-  const next = scanEnd(bytes, i + version.length + 1);
-  return next === undefined ? undefined : { from, to, minor, next };
+  const next = endOfLine(bytes, i + version.length + 1, 'malformed start line');
+  return next === -1 ? undefined : { from, to, minor, next };
 }
 
 /** `HTTP/1.1 200 OK`, the reason may be missing; undefined when it is not complete. */
@@ -49,8 +49,8 @@ export function scanStatusLine(bytes: Uint8Array, start: number): StartLine | un
   }
   if (i < end && bytes[i] !== space && bytes[i] !== cr) throw new ProtocolError('malformed status');
   while (isText[bytes[i]!]) i++;
-  const next = scanEnd(bytes, i);
-  return next === undefined ? undefined : { from, to: from + 3, minor, next };
+  const next = endOfLine(bytes, i, 'malformed start line');
+  return next === -1 ? undefined : { from, to: from + 3, minor, next };
 }
 
 function scanVersion(bytes: Uint8Array, start: number): number | undefined {
@@ -65,12 +65,4 @@ function scanVersion(bytes: Uint8Array, start: number): number | undefined {
   const minor = bytes[at]! - 0x30;
   if (minor !== 0 && minor !== 1) throw new ProtocolError('unsupported version', isDigit(bytes[at]) ? 505 : 400);
   return minor;
-}
-
-function scanEnd(bytes: Uint8Array, i: number): number | undefined {
-  if (i >= bytes.length) return undefined;
-  if (bytes[i] !== cr) throw new ProtocolError('malformed start line');
-  if (i + 1 >= bytes.length) return undefined;
-  if (bytes[i + 1] !== lf) throw new ProtocolError('bare CR in the head');
-  return i + 2;
 }

@@ -37,7 +37,13 @@ describe('what must not pass', () => {
     ['a blank before the colon', 'Content-Length : 33', ''],
   ])('%s: refused, and what follows is not read', async (_name, fields, body) => {
     const paths: string[] = [];
-    const { port, listener } = await proxyTo(await started1((req, res) => void (paths.push(req.url ?? ''), req.resume(), res.end('ok'))));
+    const { port, listener } = await proxyTo(
+      await started1((req, res) => {
+        paths.push(req.url ?? '');
+        req.resume();
+        res.end('ok');
+      }),
+    );
     const seen = dial(port, `POST /first HTTP/1.1\r\nHost: a\r\n${fields}\r\n\r\n${body}GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n`);
     await expect.poll(() => seen.ended).toBe(true);
     expect(seen.data).toMatch(/^HTTP\/1\.1 (400|501) [\s\S]*connection: close/i);
@@ -135,7 +141,12 @@ describe('a connection', () => {
   });
 
   it('of HTTP/1.0 ends with its response, or stays when asked to', async () => {
-    const { port } = await proxyTo(await started1((req, res) => (req.url === '/chunks' ? (res.write('a'), res.end('b')) : res.end('ok'))));
+    const { port } = await proxyTo(
+      await started1((req, res) => {
+        if (req.url === '/chunks') res.write('a');
+        res.end(req.url === '/chunks' ? 'b' : 'ok');
+      }),
+    );
     const once = dial(port, 'GET /chunks HTTP/1.0\r\n\r\n');
     await expect.poll(() => once.ended).toBe(true);
     expect(once.data).toMatch(/\r\n\r\nab$/);

@@ -91,7 +91,8 @@ function forwardStream(session: ClientHttp2Session, exchange: Exchange, options:
       const announced = length === undefined ? undefined : Number(length);
       res.head({ status, reason: '', fields: withoutPseudo(raw as string[]), length: announced, ends: ended });
       if (ended) res.end();
-      else setImmediate(() => stream.readableLength === 0 && !res.ended && res.flush());
+      // HTTP/2 sends a head at once; HTTP/1 waits for what may come with it.
+      else if (exchange.httpMajor === 1) setImmediate(() => !res.ended && res.flush());
     });
     stream.on('data', (chunk: Buffer) => {
       res.write(chunk);
