@@ -169,7 +169,7 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
     meter: metrics.meter,
     deciders,
     podCounts: (key) => countPods(pods, key),
-    labelsOf: (key) => autoscalers.get(...(key.split('/') as [string, string]))?.metadata.labels,
+    autoscalerOf: (key) => autoscalers.get(...(key.split('/') as [string, string])),
   });
 
   return {

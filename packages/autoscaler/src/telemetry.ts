@@ -1,3 +1,4 @@
+import type { PodAutoscaler } from '@ebb/shared/api/kinds.ts';
 import { labels } from '@ebb/shared/api/labels.ts';
 import type { Attributes, Meter } from '@opentelemetry/api';
 import type { Deciders } from './deciders.ts';
@@ -7,14 +8,15 @@ interface Options {
   meter: Meter;
   deciders: Deciders;
   podCounts: (key: string) => PodCounts;
-  labelsOf: (key: string) => Record<string, string> | undefined;
+  /** The PodAutoscaler of a revision. */
+  autoscalerOf: (key: string) => PodAutoscaler | undefined;
 }
 
 /**
  * The autoscaler's instruments (contract data-plane 3.13). Observed, not recorded: what is served are the revisions
  * there are, so one that is gone is forgotten.
  */
-export function observeDecisions({ meter, deciders, podCounts, labelsOf }: Options): void {
+export function observeDecisions({ meter, deciders, podCounts, autoscalerOf }: Options): void {
   const gauge = (name: string, unit?: string) => meter.createObservableGauge(`kn.revision.${name}`, { unit });
   const averagesOf = (metric: string) => ({
     stable: gauge(`${metric}.stable`),
@@ -23,6 +25,7 @@ export function observeDecisions({ meter, deciders, podCounts, labelsOf }: Optio
   });
   const averages = { concurrency: averagesOf('concurrency'), rps: averagesOf('rps') };
   const desired = gauge('pods.desired', '{item}');
+  const requested = gauge('pods.requested', '{pod}');
   const excess = gauge('capacity.excess', '{concurrency}');
   const panicMode = gauge('panic.mode');
   const pods = {
@@ -31,10 +34,11 @@ export function observeDecisions({ meter, deciders, podCounts, labelsOf }: Optio
     pending: gauge('pods.pending.count', '{pod}'),
     terminating: gauge('pods.terminating.count', '{pod}'),
   };
-  const all = [desired, excess, panicMode, ...Object.values(pods), ...Object.values(averages).flatMap((a) => Object.values(a))];
+  const all = [desired, requested, excess, panicMode, ...Object.values(pods), ...Object.values(averages).flatMap((a) => Object.values(a))];
   meter.addBatchObservableCallback((result) => {
     for (const [key, { spec, state, last }] of deciders.entries()) {
-      const own = labelsOf(key);
+      const pa = autoscalerOf(key);
+      const own = pa?.metadata.labels;
       const slash = key.indexOf('/');
       const attributes: Attributes = {
         'k8s.namespace.name': key.slice(0, slash),
@@ -43,6 +47,9 @@ export function observeDecisions({ meter, deciders, podCounts, labelsOf }: Optio
         'kn.service.name': own?.[labels.service] ?? '',
       };
       result.observe(desired, state.desired, attributes);
+      // What was made of the decision: within its bounds.
+      const want = pa?.status?.desiredScale ?? -1;
+      if (want >= 0) result.observe(requested, want, attributes);
       result.observe(excess, state.excessBurstCapacity, attributes);
       result.observe(panicMode, state.panicSince === undefined ? 0 : 1, attributes);
       const counts = podCounts(key);
