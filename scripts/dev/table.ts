@@ -23,8 +23,14 @@ export const fromSource: Record<string, FromSource> = {
   webhook: { services: { webhook: [{ name: 'https-webhook', port: ports.webhook }] }, env: { DRAIN_SECONDS: '0' } },
   gateway: {
     services: {
-      gateway: [{ name: 'http', port: ports.gatewayHttp }],
-      'gateway-local': [{ name: 'http', port: ports.gatewayLocalHttp }],
+      gateway: [
+        { name: 'http', port: ports.gatewayHttp },
+        { name: 'https', port: ports.gatewayHttps },
+      ],
+      'gateway-local': [
+        { name: 'http', port: ports.gatewayLocalHttp },
+        { name: 'https', port: ports.gatewayLocalHttps },
+      ],
     },
     env: { DRAIN_SECONDS: '0', DRAIN_GRACE_SECONDS: '1' },
   },

@@ -11,4 +11,6 @@ export const access: readonly Access[] = [
   { kind: kinds.Ingress, subresource: 'status', verbs: ['update'] },
   { kind: builtin.Service, verbs: read },
   { kind: builtin.Endpoints, verbs: read },
+  // Certificates: an Ingress names them in any namespace, and they are renewed. Only those of type kubernetes.io/tls are asked for.
+  { kind: builtin.Secret, verbs: ['list', 'watch'] },
 ];

@@ -9,17 +9,18 @@ import type { Running as Reconciling } from '@ebb/shared/kube/run.ts';
 import { startReconcilers } from '@ebb/shared/kube/start.ts';
 import { systemClock } from '@ebb/shared/lib/clock.ts';
 import { createForwarder } from '@ebb/shared/proxy/forward.ts';
-import { type Listener, listen } from '@ebb/shared/proxy/listener.ts';
+import type { Listener } from '@ebb/shared/proxy/listener.ts';
 import { commonEnv } from '@ebb/shared/telemetry/env.ts';
 import type { Logger } from '@ebb/shared/telemetry/log.ts';
 import { startMetrics } from '@ebb/shared/telemetry/metrics.ts';
 import type { Running } from '@ebb/shared/telemetry/process.ts';
 import { createBalance } from './handler/balance.ts';
-import { stack } from './handler/stack.ts';
+import { openListeners } from './handler/listeners.ts';
 import { createProber } from './probing/prober.ts';
 import { reconcilers } from './reconcilers/index.ts';
 import { ingressQueue } from './reconcilers/ingress/watches.ts';
 import { readSettings } from './settings.ts';
+import { certificateSecrets, slimSecret } from './state/certificates.ts';
 import { Routing } from './state/routing.ts';
 import { slimEndpoints, slimService } from './state/slim.ts';
 import { instruments } from './telemetry.ts';
@@ -40,6 +41,7 @@ export async function startGateway(log: Logger): Promise<Running> {
   const configMaps = informers.informer(builtin.ConfigMap, { namespace: env.systemNamespace });
   const services = informers.informer<KubeService>(builtin.Service, { transform: slimService });
   const endpoints = informers.informer<Endpoints>(builtin.Endpoints, { transform: slimEndpoints });
+  const secrets = informers.informer(builtin.Secret, { ...certificateSecrets, transform: slimSecret });
   const ingresses = informers.informer(kinds.Ingress);
   let running: Reconciling | undefined;
   const prober = createProber({ ready: (key) => running?.enqueue(ingressQueue, key) });
@@ -47,6 +49,7 @@ export async function startGateway(log: Logger): Promise<Running> {
     ingresses,
     services,
     endpoints,
+    secrets,
     log,
     clusterDomain: env.clusterDomain,
     served: (key) => prober.hurry(key),
@@ -56,13 +59,9 @@ export async function startGateway(log: Logger): Promise<Running> {
   const telemetry = instruments(metrics.meter, () => performance.now());
   const forwarder = createForwarder({ connectTimeoutMs });
   const balance = createBalance({ pool: (key) => routing.pools.get(key), forwarder, clock: systemClock, random: Math.random, telemetry });
-  const path = { routing, balance, telemetry, random: Math.random };
   const onError = (error: Error) => log.warn({ err: error.message }, 'a connection failed');
-  // TLS by SNI gets its listeners here, 8443 and 8444, over the same two stacks.
-  const listeners: Listener[] = [
-    await listen(stack({ visibility: 'external', ...path }), { port: settings.httpPort, onError }),
-    await listen(stack({ visibility: 'local', ...path }), { port: settings.localHttpPort, onError }),
-  ];
+  const opened = await openListeners(settings.ports, { routing, balance, telemetry, random: Math.random, onError });
+  const listeners: Listener[] = Object.values(opened);
   notReady = undefined;
   log.info({ ports: listeners.map((l) => l.port), ingresses: routing.table.size }, 'serving');
 

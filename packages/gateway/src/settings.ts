@@ -1,10 +1,10 @@
 import { ports } from '@ebb/shared/api/ports.ts';
 import { portFromEnv } from '@ebb/shared/telemetry/env.ts';
+import type { Ports } from './handler/listeners.ts';
 
 /** What only the gateway reads from its environment. */
 export interface Settings {
-  httpPort: number;
-  localHttpPort: number;
+  ports: Ports;
   probesPort: number;
   /** Still serves for so long after SIGTERM: until everybody has heard that the pod is leaving. */
   drainMs: number;
@@ -22,8 +22,12 @@ const seconds = (name: string, fallback: number): number => {
 /** Reads them; an error names the variable, its value and what would be right. */
 export function readSettings(): Settings {
   return {
-    httpPort: portFromEnv('GATEWAY_HTTP_PORT', ports.gatewayHttp),
-    localHttpPort: portFromEnv('GATEWAY_LOCAL_HTTP_PORT', ports.gatewayLocalHttp),
+    ports: {
+      http: portFromEnv('GATEWAY_HTTP_PORT', ports.gatewayHttp),
+      localHttp: portFromEnv('GATEWAY_LOCAL_HTTP_PORT', ports.gatewayLocalHttp),
+      https: portFromEnv('GATEWAY_HTTPS_PORT', ports.gatewayHttps),
+      localHttps: portFromEnv('GATEWAY_LOCAL_HTTPS_PORT', ports.gatewayLocalHttps),
+    },
     probesPort: portFromEnv('PROBES_PORT', ports.gatewayProbes),
     drainMs: seconds('DRAIN_SECONDS', 10),
     graceMs: seconds('DRAIN_GRACE_SECONDS', 300),

@@ -3,6 +3,7 @@ import type { Ingress, IngressPath, IngressSplit } from '@ebb/shared/api/kinds.t
 import { keyOf } from '@ebb/shared/api/meta.ts';
 import { stableJson } from '@ebb/shared/lib/equal.ts';
 import { type Backend, backendKey } from './backend.ts';
+import { certificatesOf } from './certificate.ts';
 import { hostOf } from './host.ts';
 
 /** A share of a path's requests. */
@@ -38,9 +39,11 @@ export interface Routes {
   /** Fingerprint of the spec (contract 4.2). */
   hash: string;
   createdAt: string;
-  /** The external listener answers 301 to https. */
+  /** The external listener answers 301 to https for hosts with a certificate. */
   redirect: boolean;
   hosts: ReadonlyMap<string, HostRoutes>;
+  /** Host → the secret with its certificate (`certificatesOf`). */
+  certificates: ReadonlyMap<string, string>;
   /** Everything with a weight, each once. */
   backends: readonly Backend[];
 }
@@ -114,8 +117,9 @@ export function compile(ingress: Ingress): Routes {
     key: keyOf(ingress),
     hash: specHash(ingress),
     createdAt: ingress.metadata.creationTimestamp ?? '',
-    redirect: ingress.spec.httpOption === 'Redirected' && (ingress.spec.tls?.length ?? 0) > 0,
+    redirect: ingress.spec.httpOption === 'Redirected',
     hosts,
+    certificates: certificatesOf(ingress),
     backends: [...backends.values()],
   };
 }

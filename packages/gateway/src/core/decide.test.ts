@@ -19,11 +19,12 @@ function asked(
   headers: Record<string, string> = {},
   visibility: Visibility = 'external',
   more = secure('Redirected', []),
+  overTls = false,
 ): Decision {
   const table = new RouteTable();
   for (const i of [own, mapped, more]) table.put(compile(i));
   const { host = 'app.example.com', ...rest } = headers;
-  return decide(table, visibility, { authority: host, url, headers: rest }, 0);
+  return decide(table, visibility, { authority: host, secure: overTls, url, headers: rest }, 0);
 }
 
 test.each(['app.example.com', 'APP.Example.com', 'app.example.com:8080', 'App.example.com:80'])('host %s', (host) => {
@@ -79,6 +80,7 @@ test('http goes to https when redirected, outside only, and only with a certific
   expect(asked('/a?b=1', headers, 'external', certified)).toEqual({ to: 'https', location: 'https://secure.example.com/a?b=1' });
   expect(asked('/a?b=1', headers, 'local', certified)).toMatchObject({ to: 'backend' });
   expect(asked('/a?b=1', headers)).toMatchObject({ to: 'backend' });
+  expect(asked('/a?b=1', headers, 'external', certified, true)).toMatchObject({ to: 'backend', headers: { 'x-forwarded-proto': 'https' } });
   const probe = { ...headers, 'k-network-probe': 'probe', 'k-network-hash': 'override' };
   expect(asked('/healthz', probe, 'external', certified)).toMatchObject({ to: 'prober' });
 });

@@ -1,5 +1,6 @@
 import { headers as names } from '@ebb/shared/api/headers.ts';
 import { requestTarget } from '@ebb/shared/proxy/headers.ts';
+import { certificateAmong } from './certificate.ts';
 import type { Routes, Split } from './compile.ts';
 import { hostOf } from './host.ts';
 import { drawSplit, matchPath } from './match.ts';
@@ -9,6 +10,8 @@ import type { RouteTable, Visibility } from './table.ts';
 export interface RequestHead {
   /** Host or :authority. */
   authority: string;
+  /** It came over TLS. */
+  secure: boolean;
   /** The request target as it came. */
   url: string;
   headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -37,7 +40,8 @@ export function decide(table: RouteTable, visibility: Visibility, request: Reque
 
   const probing = request.headers[names.hash] === hashOverride;
   if (probing && request.headers[names.probe] === 'probe') return { to: 'prober', routes: claim.owner };
-  if (visibility === 'external' && claim.owner.redirect) return { to: 'https', location: `https://${hostOf(authority)}${target.path}` };
+  if (visibility === 'external' && !request.secure && redirects(claim.owner, hostOf(authority)))
+    return { to: 'https', location: `https://${hostOf(authority)}${target.path}` };
 
   const path = matchPath(paths, withoutQuery(target.path), request.headers);
   const split = path && drawSplit(path.splits, draw);
@@ -50,6 +54,10 @@ export function decide(table: RouteTable, visibility: Visibility, request: Reque
   };
 }
 
+/** A host without a certificate is not sent to where nothing answers: the challenge for one comes over plain HTTP, too. */
+const redirects = ({ redirect, certificates }: Routes, host: string): boolean =>
+  redirect && certificateAmong(certificates, host) !== undefined;
+
 /** The path that prefixes are compared with; `OPTIONS *` asks about the whole host. */
 function withoutQuery(target: string): string {
   const query = target.indexOf('?');
@@ -58,9 +66,9 @@ function withoutQuery(target: string): string {
 }
 
 /** Headers set over the client's: the route's; the scheme when nobody in front told it; the hash for who asked. */
-function forwarded(split: Split, { headers }: RequestHead, hash: string | undefined): Record<string, string | undefined> {
+function forwarded(split: Split, { headers, secure }: RequestHead, hash: string | undefined): Record<string, string | undefined> {
   const set: Record<string, string | undefined> = { ...split.headers };
-  if (headers['x-forwarded-proto'] === undefined) set['x-forwarded-proto'] ??= 'http';
+  if (headers['x-forwarded-proto'] === undefined) set['x-forwarded-proto'] ??= secure ? 'https' : 'http';
   if (hash !== undefined) set[names.hash] = hash;
   return set;
 }

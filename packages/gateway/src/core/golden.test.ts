@@ -6,9 +6,10 @@ import { type KubeObject, keyOf } from '@ebb/shared/api/meta.ts';
 import { expect, test } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
 import { addressesOf, backendKey, protocolOf } from './backend.ts';
+import { certificateFor } from './certificate.ts';
 import { isOurs } from './class.ts';
 import { compile, type HostRoutes } from './compile.ts';
-import { RouteTable } from './table.ts';
+import { RouteTable, type Visibility } from './table.ts';
 
 const folder = join(import.meta.dirname, 'testdata');
 
@@ -26,12 +27,14 @@ function translate(objects: KubeObject[]): unknown {
       refused[keyOf(ingress)] = (error as Error).message;
     }
   }
-  const hosts: Record<string, { ingress: string; redirect?: true } & HostRoutes> = {};
+  const hosts: Record<string, { ingress: string; redirect?: true; certificates?: Record<string, string | undefined> } & HostRoutes> = {};
   const backends: Record<string, { protocol: string; at: string[] }> = {};
-  for (const { hosts: of, backends: to } of ours.flatMap((i) => table.get(keyOf(i)) ?? [])) {
+  for (const { hosts: of, backends: to, certificates } of ours.flatMap((i) => table.get(keyOf(i)) ?? [])) {
     for (const host of of.keys()) {
       const { owner, routes } = table.lookup(host)!;
-      hosts[host] = { ingress: owner.key, ...(owner.redirect ? { redirect: true } : {}), ...routes };
+      const at = (v: Visibility) => certificateFor(table, v, host);
+      const secrets = certificates.size ? { certificates: { external: at('external'), local: at('local') } } : {};
+      hosts[host] = { ingress: owner.key, ...(owner.redirect && at('external') ? { redirect: true } : {}), ...secrets, ...routes };
     }
     for (const b of to) {
       const of = find<KubeService>('Service', b.namespace, b.service);

@@ -1,5 +1,5 @@
 import { headers } from '@ebb/shared/api/headers.ts';
-import type { Exchange, Handler } from '@ebb/shared/proxy/handler.ts';
+import type { Handler } from '@ebb/shared/proxy/handler.ts';
 import { respond, respondError } from '@ebb/shared/proxy/respond.ts';
 import { decide } from '../core/decide.ts';
 import type { Visibility } from '../core/table.ts';
@@ -8,27 +8,20 @@ import type { Balance } from './balance.ts';
 
 interface Options {
   visibility: Visibility;
+  /** The listener speaks TLS. */
+  secure: boolean;
   routing: Routing;
   balance: Balance;
   /** Uniform in [0, 1). */
   random: () => number;
 }
 
-const authorityOf = ({ req }: Exchange): string => {
-  const authority = req.headers[':authority'] ?? req.headers.host;
-  return typeof authority === 'string' ? authority : '';
-};
-
 /** Where each request goes, and the answers the gateway gives by itself. */
-export function route({ visibility, routing, balance, random }: Options): Handler {
+export function route({ visibility, secure, routing, balance, random }: Options): Handler {
   return async (exchange) => {
     const { req } = exchange;
-    const decision = decide(
-      routing.table,
-      visibility,
-      { authority: authorityOf(exchange), url: req.url ?? '/', headers: req.headers },
-      random(),
-    );
+    const { authority, url, headers: given } = req;
+    const decision = decide(routing.table, visibility, { authority, secure, url, headers: given }, random());
     switch (decision.to) {
       case 'nobody':
         return respondError(exchange, 404, decision.why);
@@ -36,7 +29,8 @@ export function route({ visibility, routing, balance, random }: Options): Handle
         return respond(exchange, 301, '', { location: decision.location });
       case 'prober':
         // A pass says that this replica would reach the backends, so it waits for their addresses.
-        if (!routing.reachable(decision.routes)) return respondError(exchange, 503, 'a backend has no address yet');
+        if (!routing.reachable(decision.routes))
+          return respondError(exchange, 503, 'a backend has no address, or a certificate is missing');
         return respond(exchange, 200, '', { [headers.hash]: decision.routes.hash });
       case 'backend':
         return balance(exchange, decision.backend, { headers: decision.headers, authority: decision.authority });

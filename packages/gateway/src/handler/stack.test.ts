@@ -1,31 +1,19 @@
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import { connect, createServer as createH2Server } from 'node:http2';
 import type { AddressInfo, Server as NetServer } from 'node:net';
-import type { Endpoints, KubeService } from '@ebb/shared/api/builtin.ts';
-import type { Ingress, IngressPath } from '@ebb/shared/api/kinds.ts';
-import { systemClock } from '@ebb/shared/lib/clock.ts';
-import { createForwarder } from '@ebb/shared/proxy/forward.ts';
-import { type Listener, listen } from '@ebb/shared/proxy/listener.ts';
-import { createLogger } from '@ebb/shared/telemetry/log.ts';
+import type { IngressPath } from '@ebb/shared/api/kinds.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { specHash } from '../core/compile.ts';
-import { Routing } from '../state/routing.ts';
-import { HandCache } from '../testing/cache.ts';
 import { endpoints, ingress, rule, service, split } from '../testing/objects.ts';
-import { createBalance } from './balance.ts';
-import { stack } from './stack.ts';
+import { startServing } from '../testing/serving.ts';
 
-const caches = () => ({
-  ingresses: new HandCache<Ingress>(),
-  services: new HandCache<KubeService>(),
-  endpoints: new HandCache<Endpoints>(),
-});
+type Serving = Awaited<ReturnType<typeof startServing>>;
+
 const listening = (server: NetServer) =>
   new Promise<number>((resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)));
 
-let cluster: ReturnType<typeof caches>;
-let routing: Routing;
-let listeners: { external: Listener; local: Listener };
+let cluster: Serving['cluster'];
+let listeners: Serving['listeners'];
 let refused: string[];
 const closers: (() => unknown)[] = [];
 const stop = (server: Server) => {
@@ -34,28 +22,9 @@ const stop = (server: Server) => {
 };
 
 beforeEach(async () => {
-  cluster = caches();
-  refused = [];
-  routing = new Routing({ ...cluster, log: createLogger('test', 'silent') });
-  const forwarder = createForwarder();
-  const telemetry = { started: () => () => undefined, refused: (backend: string) => refused.push(backend) };
-  const balance = createBalance({
-    pool: (k) => routing.pools.get(k),
-    forwarder,
-    clock: systemClock,
-    random: Math.random,
-    telemetry,
-    patienceMs: 300,
-  });
-  const of = (visibility: 'external' | 'local') =>
-    listen(stack({ visibility, routing, balance, telemetry, random: Math.random }), { port: 0, host: '127.0.0.1' });
-  listeners = { external: await of('external'), local: await of('local') };
-  closers.push(
-    () => forwarder.close(),
-    () => listeners.external.close(0),
-    () => listeners.local.close(0),
-    () => routing.close(),
-  );
+  const serving = await startServing();
+  ({ cluster, listeners, refused } = serving);
+  closers.push(() => serving.close());
 });
 
 afterEach(async () => {
@@ -82,7 +51,7 @@ interface Answer {
   text: string;
 }
 
-function ask(headers: Record<string, string>, { port = listeners.external.port, path = '/', body = '' } = {}): Promise<Answer> {
+function ask(headers: Record<string, string>, { port = listeners.http.port, path = '/', body = '' } = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const req = request({ host: '127.0.0.1', port, path, method: body ? 'POST' : 'GET', headers, agent: false }, async (res) => {
       let text = '';
@@ -110,7 +79,7 @@ test('a mapped domain reaches its route through the gateway itself', async () =>
     ...placeholder,
     spec: { ...placeholder.spec, type: 'ExternalName', externalName: 'gateway-local.ns.svc.cluster.local' },
   });
-  cluster.endpoints.put(endpoints('one', { port }), endpoints('gateway-local', { port: listeners.local.port }));
+  cluster.endpoints.put(endpoints('one', { port }), endpoints('gateway-local', { port: listeners.localHttp.port }));
   const headers = { 'K-Original-Host': 'app.example.org' };
   cluster.ingresses.put(
     ingress('hello', [rule([inside], [{ splits: [split('one')] }], { visibility: 'ClusterLocal' })]),
@@ -159,7 +128,7 @@ test('a prober gets the hash when the backends have addresses', async () => {
 test('the external listener hides cluster-local rules', async () => {
   cluster.ingresses.put(ingress('app', [rule(['h'], [{ splits: [split('one')] }], { visibility: 'ClusterLocal' })]));
   expect((await ask({ host: 'h' })).status).toBe(404);
-  expect((await ask({ host: 'h' }, { port: listeners.local.port })).status).toBe(503);
+  expect((await ask({ host: 'h' }, { port: listeners.localHttp.port })).status).toBe(503);
 });
 
 test('addresses that refuse are passed over without a failed request', async () => {
@@ -250,7 +219,7 @@ test('h2c stays h2c, with trailers', async () => {
   cluster.services.put(service('one', 'http2'));
   cluster.endpoints.put(endpoints('one', { port, portName: 'http2' }));
   serve({ splits: [split('one')] });
-  const session = connect(`http://127.0.0.1:${listeners.external.port}`);
+  const session = connect(`http://127.0.0.1:${listeners.http.port}`);
   closers.push(() => session.destroy());
   const stream = session.request({ ':method': 'POST', ':authority': 'h', te: 'trailers' });
   const seen: Record<string, unknown> = {};
@@ -272,7 +241,7 @@ test('a port speaks what its name says, whatever the client speaks', async () =>
   cluster.endpoints.put(endpoints('old', { port: old }), endpoints('new', { port, portName: 'h2c' }));
   serve({ path: '/new', splits: [split('new')] }, { splits: [split('old')] });
   expect(await ask({ host: 'h' }, { path: '/new', body: 'kept' })).toMatchObject({ status: 200, text: 'HTTP/2.0 POST h' });
-  const session = connect(`http://127.0.0.1:${listeners.external.port}`);
+  const session = connect(`http://127.0.0.1:${listeners.http.port}`);
   closers.push(() => session.destroy());
   const stream = session.request({ ':method': 'POST', ':authority': 'h' });
   stream.end('kept');
@@ -293,7 +262,7 @@ test('an upgraded connection is carried both ways', async () => {
   const echoed = await new Promise<string>((resolve, reject) => {
     const req = request({
       host: '127.0.0.1',
-      port: listeners.external.port,
+      port: listeners.http.port,
       headers: { host: 'h', connection: 'Upgrade', upgrade: 'websocket' },
     });
     req.on('upgrade', (_res, socket) => {

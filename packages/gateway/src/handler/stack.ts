@@ -8,6 +8,8 @@ import { route } from './route.ts';
 
 interface Options {
   visibility: Visibility;
+  /** The listener speaks TLS. */
+  secure: boolean;
   routing: Routing;
   balance: Balance;
   telemetry: GatewayTelemetry;

@@ -1,4 +1,4 @@
-import type { Endpoints, KubeService } from '@ebb/shared/api/builtin.ts';
+import type { Endpoints, KubeService, Secret } from '@ebb/shared/api/builtin.ts';
 import type { Ingress } from '@ebb/shared/api/kinds.ts';
 import { createLogger } from '@ebb/shared/telemetry/log.ts';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -9,12 +9,17 @@ import { holdMs, Routing } from './routing.ts';
 const app = (...services: string[]) =>
   ingress('app', [rule(['h'], [{ splits: services.map((s) => split(s, { percent: 100 / services.length })) }])]);
 
-let cluster: { ingresses: HandCache<Ingress>; services: HandCache<KubeService>; endpoints: HandCache<Endpoints> };
+let cluster: {
+  ingresses: HandCache<Ingress>;
+  services: HandCache<KubeService>;
+  endpoints: HandCache<Endpoints>;
+  secrets: HandCache<Secret>;
+};
 let routing: Routing;
 let told: string[];
 beforeEach(() => {
   vi.useFakeTimers();
-  cluster = { ingresses: new HandCache(), services: new HandCache(), endpoints: new HandCache() };
+  cluster = { ingresses: new HandCache(), services: new HandCache(), endpoints: new HandCache(), secrets: new HandCache() };
   told = [];
   routing = new Routing({ ...cluster, log: createLogger('test', 'silent'), served: (key) => told.push(key) });
 });

@@ -1,4 +1,4 @@
-import type { Endpoints, KubeService } from '@ebb/shared/api/builtin.ts';
+import type { Endpoints, KubeService, Secret } from '@ebb/shared/api/builtin.ts';
 import type { Ingress } from '@ebb/shared/api/kinds.ts';
 import { type KubeObject, keyOf } from '@ebb/shared/api/meta.ts';
 import { defaultClusterDomain } from '@ebb/shared/api/system.ts';
@@ -8,6 +8,7 @@ import { backendKey } from '../core/backend.ts';
 import { isOurs } from '../core/class.ts';
 import { compile, type Routes } from '../core/compile.ts';
 import { RouteTable } from '../core/table.ts';
+import { Certificates } from './certificates.ts';
 import { Pools } from './pools.ts';
 
 /** How long a changed Ingress waits for addresses of a new backend while what it replaces still works. */
@@ -17,6 +18,7 @@ interface Options {
   ingresses: Cache<Ingress>;
   services: Cache<KubeService>;
   endpoints: Cache<Endpoints>;
+  secrets: Cache<Secret>;
   log: Logger;
   /** `cluster.local` when absent. */
   clusterDomain?: string;
@@ -32,22 +34,27 @@ interface Options {
 export class Routing {
   readonly table = new RouteTable();
   readonly pools: Pools;
+  readonly certificates: Certificates;
   readonly #log: Logger;
   readonly #held = new Map<string, { routes: Routes; timer: NodeJS.Timeout }>();
   readonly #problems = new Map<string, string>();
-  /** Backend key → what is served or held and names it. */
+  /** Backend key, or `namespace/name` of a secret → what is served or held and names it. */
   readonly #users = new Map<string, Set<Routes>>();
   readonly #served: (key: string) => void;
 
-  constructor({ ingresses, services, endpoints, log, clusterDomain = defaultClusterDomain, served = () => undefined }: Options) {
+  constructor({ ingresses, services, endpoints, secrets, log, clusterDomain = defaultClusterDomain, served = () => undefined }: Options) {
     this.#log = log;
     this.#served = served;
+    this.certificates = new Certificates({ secrets, log });
     this.pools = new Pools({ services, endpoints, clusterDomain });
     const refresh = ({ before, after }: Change<KubeObject>) => {
       const { namespace, name } = (after ?? before)!.metadata;
-      const users = this.pools.refresh(namespace, name).flatMap((key) => [...(this.#users.get(key) ?? [])]);
-      for (const routes of new Set(users)) this.#filled(routes);
+      this.#came(this.pools.refresh(namespace, name));
     };
+    secrets.onChange(({ before, after }) => {
+      const key = keyOf((after ?? before)!);
+      if (this.certificates.refresh(key, after)) this.#came([key]);
+    });
     services.onChange(refresh);
     endpoints.onChange(refresh);
     ingresses.onChange(({ before, after }) => {
@@ -61,9 +68,10 @@ export class Routing {
     return this.#problems.get(key);
   }
 
-  /** Whether everything it sends to has an address. */
-  reachable(routes: Routes): boolean {
-    return routes.backends.every((b) => (this.pools.get(backendKey(b))?.size ?? 0) > 0);
+  /** Whether everything it sends to has an address, and all its certificates are there. */
+  reachable({ backends, certificates }: Routes): boolean {
+    const certified = [...certificates.values()].every((secret) => this.certificates.get(secret));
+    return certified && backends.every((b) => (this.pools.get(backendKey(b))?.size ?? 0) > 0);
   }
 
   /** Stops waiting for anything. */
@@ -127,7 +135,12 @@ export class Routing {
     this.#release(served);
   }
 
-  /** A backend of it got its first addresses. */
+  /** Backends got their first addresses, or certificates came. */
+  #came(keys: readonly string[]): void {
+    const users = keys.flatMap((key) => [...(this.#users.get(key) ?? [])]);
+    for (const routes of new Set(users)) this.#filled(routes);
+  }
+
   #filled(routes: Routes): void {
     if (!this.reachable(routes)) return;
     if (this.#held.get(routes.key)?.routes === routes) this.#serve(routes);
@@ -135,21 +148,26 @@ export class Routing {
   }
 
   #use(routes: Routes): void {
+    const use = (key: string) => this.#users.set(key, (this.#users.get(key) ?? new Set()).add(routes));
     for (const backend of routes.backends) {
-      const key = backendKey(backend);
-      this.#users.set(key, (this.#users.get(key) ?? new Set()).add(routes));
+      use(backendKey(backend));
       this.pools.ensure(backend);
+    }
+    for (const secret of routes.certificates.values()) {
+      use(secret);
+      this.certificates.ensure(secret);
     }
   }
 
   #release(routes: Routes): void {
-    for (const backend of routes.backends) {
-      const key = backendKey(backend);
+    const unused = (key: string): boolean => {
       const users = this.#users.get(key);
       users?.delete(routes);
-      if (users?.size) continue;
+      if (users?.size) return false;
       this.#users.delete(key);
-      this.pools.release(backend);
-    }
+      return true;
+    };
+    for (const backend of routes.backends) if (unused(backendKey(backend))) this.pools.release(backend);
+    for (const secret of new Set(routes.certificates.values())) if (unused(secret)) this.certificates.release(secret);
   }
 }

@@ -18,6 +18,8 @@ export const ports = {
   /** The gateway: for everybody, for the cluster's own pods, and its probes. */
   gatewayHttp: 8080,
   gatewayLocalHttp: 8081,
+  gatewayHttps: 8443,
+  gatewayLocalHttps: 8444,
   gatewayProbes: 8082,
   userDefault: 8080,
   serviceHttp: 80,
