@@ -12,7 +12,8 @@ const mainOf = (component: string): string => fileURLToPath(new URL(`../../../${
 
 /** A component from source in a process of its own, which a test may kill. Ready when its probes port answers. */
 export async function startComponent(component: 'controller' | 'autoscaler', o: ComponentOptions): Promise<Program> {
-  const [probes, stats] = [await freePort(), await freePort()];
+  const probes = await freePort();
+  const stats = Number(o.env?.STATS_PORT ?? (await freePort()));
   return startProgram({
     path: process.execPath,
     args: [mainOf(component)],
