@@ -46,8 +46,8 @@ function mapChanges(path: string, type: Type, before: Loose, after: Loose, tell:
 
 function objectChanges(path: string, shape: Shape, before: Loose, after: Loose, tell: Tell): void {
   for (const f of shape.fields.values()) {
-    const at = [path, ...f.via, goName(f.name)].join('.');
-    valueChanges(at, f.type, f.pointer, before[f.name], after[f.name], tell);
+    const [was, is] = [before[f.name], after[f.name]];
+    if (was !== is) valueChanges([path, ...f.via, goName(f.name)].join('.'), f.type, f.pointer, was, is, tell);
   }
 }
 
