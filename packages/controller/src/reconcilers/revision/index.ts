@@ -22,6 +22,7 @@ export function revisionReconciler({ client, settings, digests, defaults }: Opti
   return {
     watches,
     conditions: ['Ready', 'ResourcesAvailable', 'ContainerHealthy'],
+    unhurried: { but: ['containerStatuses', 'initContainerStatuses'] },
     prepare: (revision) => defaults('Revision', revision),
     async gather(revision, caches) {
       const { namespace, name } = revision.metadata;
