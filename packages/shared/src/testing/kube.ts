@@ -101,7 +101,7 @@ export async function startKube({ users = [], apiserverArgs = [] }: TestKubeOpti
         `--cert-dir=${join(dir.path, 'certs')}`,
         `--token-auth-file=${tokens}`,
         '--authorization-mode=RBAC',
-        '--service-cluster-ip-range=10.0.0.0/24',
+        '--service-cluster-ip-range=10.0.0.0/16',
         '--service-account-issuer=https://kubernetes.default.svc',
         `--service-account-key-file=${keys.checking}`,
         `--service-account-signing-key-file=${keys.signing}`,
