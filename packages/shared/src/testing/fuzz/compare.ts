@@ -42,8 +42,8 @@ const comparable = ({ method, url }: Seen, text: string): boolean =>
   methods.includes(method) &&
   // Bytes beyond ASCII in a path: clients send them, and nothing ends at one.
   !/[\x80-\xff]/.test(url) &&
-  // A tab behind the value is blank as well.
-  !/(transfer-encoding|content-length):[^\r\n]*\t *\r/i.test(text);
+  // A tab behind a value is blank as well.
+  !/\t[ \t]*\r/.test(text);
 
 /** It reads nothing behind an offer to switch protocols. */
 const offersUpgrade = ({ headers }: Seen): boolean =>
