@@ -42,6 +42,7 @@ describe('ChunkedReader', () => {
     ['a malformed extension', '5;=\r\nhello'],
     ['extensions without an end', `5;${'x'.repeat(20_000)}`],
     ['trailers without an end', `0\r\n${'x: y\r\n'.repeat(5000)}`],
+    ['Connection in the trailers', '0\r\nConnection: close\r\n\r\n'],
     ['a length in the trailers', '0\r\nContent-Length: 1\r\n\r\n'],
   ])('refuses %s', (_name, text) => {
     expect(() => read(text)).toThrow();

@@ -1,5 +1,5 @@
 import type { BodySink } from '../handler.ts';
-import { roles } from '../names.ts';
+import { lastHop, type Role, roles } from '../names.ts';
 import { cr, lf } from './bytes.ts';
 import { type Fields, fieldsOf, ProtocolError, scanFields } from './head.ts';
 import { HeadReader } from './head-reader.ts';
@@ -19,7 +19,8 @@ const extensions = /^(;[!#$%&'*+.^_`|~0-9A-Za-z-]+(=([!#$%&'*+.^_`|~0-9A-Za-z-]+
 const overheadLimit = 16 * 1024;
 const trailersLimit = 16 * 1024;
 
-const framing = new Set<number>([roles.contentLength, roles.transferEncoding, roles.host]);
+/** What means something to a reader of the connection cannot come afterwards (RFC 9110, 6.5.1). */
+const late = (role: Role): boolean => role === roles.contentLength || role === roles.host || (role >= roles.hop && role <= lastHop);
 
 interface Trailers {
   fields: Fields;
@@ -31,7 +32,7 @@ function parseTrailers(bytes: Buffer, start: number): Trailers | undefined {
   const blank = scanFields(bytes, start, start, at);
   if (blank === -1) return undefined;
   const fields = fieldsOf(bytes, start, blank, at);
-  for (const { role } of fields.names) if (framing.has(role)) throw new ProtocolError('framing in a trailer section');
+  for (const { role } of fields.names) if (late(role)) throw new ProtocolError('framing in a trailer section');
   return { fields, next: blank + 2 };
 }
 
