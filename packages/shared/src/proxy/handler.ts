@@ -65,6 +65,8 @@ export interface ProxyResponse extends BodySink {
   readonly headersSent: boolean;
   /** 200 until the head is sent. */
   readonly statusCode: number;
+  /** Bytes of the body so far, without its framing. */
+  readonly bodyBytes: number;
   /** The response is complete, or broke off. */
   readonly ended: boolean;
   /** 1xx, but for 101. */

@@ -12,6 +12,7 @@ import type { ServerExchange } from './server-exchange.ts';
 export class ServerResponse implements ProxyResponse {
   headersSent = false;
   statusCode = 200;
+  bodyBytes = 0;
   ended = false;
   onDrain: (() => void) | undefined;
   readonly #exchange: ServerExchange;
@@ -87,7 +88,9 @@ export class ServerResponse implements ProxyResponse {
   }
 
   write(chunk: Buffer): void {
-    if (!this.ended && !this.#silent) this.#exchange.connection.writer.write(chunk);
+    if (this.ended || this.#silent) return;
+    this.bodyBytes += chunk.length;
+    this.#exchange.connection.writer.write(chunk);
   }
 
   flush(): boolean {
@@ -118,7 +121,7 @@ export class ServerResponse implements ProxyResponse {
     if (!hasDate) lines += `Date: ${httpDate()}\r\n`;
     this.#silent = this.#exchange.req.method === 'HEAD' || status === 204 || status === 304;
     this.#start(status, '', lines);
-    if (!this.#silent && body !== '') this.#exchange.connection.writer.begin(Buffer.from(body).toString('latin1'), false);
+    if (!this.#silent && body !== '') this.write(Buffer.from(body));
     this.end();
   }
 

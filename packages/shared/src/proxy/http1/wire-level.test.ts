@@ -219,6 +219,18 @@ describe('a connection', () => {
   });
 });
 
+it('counts the bytes of a response without its framing', async () => {
+  const counted: number[] = [];
+  const upstream = await started1((_, res) => {
+    res.write('hello');
+    res.end(' world');
+  });
+  const { port } = await proxyTo(upstream, { around: (exchange) => exchange.onEnd(() => counted.push(exchange.res.bodyBytes)) });
+  expect((await ask(port)).body).toBe('hello world');
+  await ask(port, { method: 'HEAD' });
+  await expect.poll(() => counted).toEqual([11, 0]);
+});
+
 describe('translation', () => {
   it('HTTP/1 to h2c: body, trailers, upgrade of nothing', async () => {
     const server = createHttp2Server();

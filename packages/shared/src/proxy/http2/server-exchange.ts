@@ -112,6 +112,7 @@ class StreamBody implements RequestBody {
 class StreamResponse implements ProxyResponse {
   headersSent = false;
   statusCode = 200;
+  bodyBytes = 0;
   onDrain: (() => void) | undefined;
   readonly #exchange: StreamExchange;
   readonly #stream: ServerHttp2Stream;
@@ -176,7 +177,9 @@ class StreamResponse implements ProxyResponse {
 
   write(chunk: Buffer): void {
     // The bytes are lent, and a stream keeps what it cannot send at once.
-    if (!this.ended) this.#stream.write(Buffer.from(chunk));
+    if (this.ended) return;
+    this.bodyBytes += chunk.length;
+    this.#stream.write(Buffer.from(chunk));
   }
 
   flush(): boolean {
@@ -201,6 +204,7 @@ class StreamResponse implements ProxyResponse {
     this.#start(status, raw, silent);
     if (!silent) {
       this.#ended = true;
+      this.bodyBytes += Buffer.byteLength(body);
       this.#stream.end(body);
     }
   }
