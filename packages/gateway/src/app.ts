@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { builtin, type Endpoints, type KubeService } from '@ebb/shared/api/builtin.ts';
 import { kinds } from '@ebb/shared/api/kinds.ts';
+import { followLogLevel } from '@ebb/shared/config/log-level.ts';
 import { createConfigStore } from '@ebb/shared/config/store.ts';
 import { connectKube } from '@ebb/shared/kube/connect.ts';
 import { startHealth } from '@ebb/shared/kube/health.ts';
@@ -56,11 +57,26 @@ export async function startGateway(log: Logger): Promise<Running> {
   });
   await informers.start();
 
-  const telemetry = instruments(metrics.meter, () => performance.now());
+  const accessLog = log.child({ log: 'access' });
+  const telemetry = instruments({
+    meter: metrics.meter,
+    now: () => performance.now(),
+    accessLog: { write: (line) => accessLog.info(line), share: settings.accessLogShare, random: Math.random },
+  });
   const forwarder = createForwarder({ connectTimeoutMs });
   const balance = createBalance({ pool: (key) => routing.pools.get(key), forwarder, clock: systemClock, random: Math.random, telemetry });
   const onError = (error: Error) => log.warn({ err: error.message }, 'a connection failed');
-  const opened = await openListeners(settings.ports, { routing, balance, telemetry, random: Math.random, onError });
+  const opened = await openListeners(settings.ports, {
+    routing,
+    balance,
+    telemetry,
+    random: Math.random,
+    trusting: settings.trustForwarded,
+    proxyProtocol: settings.proxyProtocol,
+    maxConnectionsPerClient: settings.maxConnectionsPerClient,
+    maxHeaderBytes: settings.maxHeaderBytes,
+    onError,
+  });
   const listeners: Listener[] = Object.values(opened);
   notReady = undefined;
   log.info({ ports: listeners.map((l) => l.port), ingresses: routing.table.size }, 'serving');
@@ -68,9 +84,10 @@ export async function startGateway(log: Logger): Promise<Running> {
   const config = createConfigStore({
     source: configMaps,
     namespace: env.systemNamespace,
-    names: ['config-leader-election'],
+    names: ['config-leader-election', 'config-logging'],
     log,
   });
+  followLogLevel(config, 'gateway', log);
   running = await startReconcilers({
     component: 'gateway',
     reconcilers: reconcilers({ routing, prober, systemNamespace: env.systemNamespace, clusterDomain: env.clusterDomain }),

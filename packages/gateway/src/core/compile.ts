@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Ingress, IngressPath, IngressSplit } from '@ebb/shared/api/kinds.ts';
 import { keyOf } from '@ebb/shared/api/meta.ts';
-import { stableJson } from '@ebb/shared/lib/equal.ts';
 import { type Backend, backendKey } from './backend.ts';
 import { certificatesOf } from './certificate.ts';
+import { specHash } from './fingerprint.ts';
 import { hostOf } from './host.ts';
 
 /** A share of a path's requests. */
@@ -50,14 +49,6 @@ export interface Routes {
 
 /** A spec that cannot be served; the message names the field, the value and what would be right. */
 export class SpecError extends Error {}
-
-/** SHA-256 of spec, namespace and name, in hex (contract data-plane 4.2). */
-export function specHash(ingress: Ingress): string {
-  const { namespace, name } = ingress.metadata;
-  return createHash('sha256')
-    .update(stableJson(ingress.spec) + namespace + name)
-    .digest('hex');
-}
 
 const lowerCase = (headers: Record<string, string> | undefined): Record<string, string> =>
   Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));

@@ -39,7 +39,7 @@ test('a path is chosen as the contract says, whatever the order of the spec', ()
             ),
           ]),
         ).hosts.get('h')!.external!;
-        const found = matchPath(routed, path || '/', headers);
+        const found = matchPath(routed, path || '/', { headers });
         const wanted = slow(specs, path || '/', headers);
         expect(found?.splits[0]?.backend).toBe(wanted < 0 ? undefined : `ns/path-${wanted}:80`);
       },

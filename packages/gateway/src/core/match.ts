@@ -1,11 +1,14 @@
 import type { RoutePath, Split } from './compile.ts';
 
-type Headers = Readonly<Record<string, string | string[] | undefined>>;
+/** Headers by lower-case name. Made when they are asked for, so only rules that match some ask. */
+interface Request {
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
 
 /** The first path, in order of precedence, whose prefix and headers match (contract data-plane 4.1). `path` has no query. */
-export function matchPath(paths: readonly RoutePath[], path: string, headers: Headers): RoutePath | undefined {
+export function matchPath(paths: readonly RoutePath[], path: string, request: Request): RoutePath | undefined {
   for (const candidate of paths) {
-    if (path.startsWith(candidate.prefix) && candidate.match.every(([name, value]) => headers[name] === value)) return candidate;
+    if (path.startsWith(candidate.prefix) && candidate.match.every(([name, value]) => request.headers[name] === value)) return candidate;
   }
   return undefined;
 }

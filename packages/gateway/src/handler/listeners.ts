@@ -1,10 +1,10 @@
-import { type Listener, type ListenerOptions, listen } from '@ebb/shared/proxy/listener.ts';
+import type { Listener } from '@ebb/shared/proxy/listener.ts';
 import { certificateFor } from '../core/certificate.ts';
 import type { Visibility } from '../core/table.ts';
 import type { Routing } from '../state/routing.ts';
 import type { GatewayTelemetry } from '../telemetry.ts';
 import type { Balance } from './balance.ts';
-import { listenSecurely } from './secure-listener.ts';
+import { type GatewayListenerOptions, listenAtGateway } from './listener.ts';
 import { stack } from './stack.ts';
 
 /** Of each listener, its port; 0 takes a free one. */
@@ -15,28 +15,36 @@ export interface Ports {
   localHttps: number;
 }
 
-interface Options extends Omit<ListenerOptions, 'port'> {
+interface Options
+  extends Pick<GatewayListenerOptions, 'host' | 'maxHeaderBytes' | 'maxConnectionsPerClient' | 'proxyProtocol' | 'onError'> {
   routing: Routing;
   balance: Balance;
   telemetry: GatewayTelemetry;
   random: () => number;
+  /** Whether the listeners for everybody believe X-Forwarded-*; those for the cluster's own pods do: the gateway is one of them. */
+  trusting: boolean;
 }
 
 /** The gateway's four listeners: for everybody and for the cluster's own pods, plain and over TLS. */
-export async function openListeners(ports: Ports, { routing, balance, telemetry, random, ...limits }: Options) {
-  const path = (visibility: Visibility, secure: boolean) => stack({ visibility, secure, routing, balance, telemetry, random });
-  const plain = (visibility: Visibility, port: number) => listen(path(visibility, false), { ...limits, port });
-  const secure = (visibility: Visibility, port: number) => {
+export async function openListeners(ports: Ports, options: Options) {
+  const { routing, balance, telemetry, random, trusting, proxyProtocol, maxConnectionsPerClient, ...limits } = options;
+  const path = (visibility: Visibility, secure: boolean) => {
+    const entrance = { visibility, secure, trusting: trusting || visibility === 'local' };
+    return stack({ entrance, routing, balance, telemetry, random });
+  };
+  const open = (visibility: Visibility, secure: boolean, port: number) => {
     const certificate = (serverName: string) => {
       const secret = certificateFor(routing.table, visibility, serverName);
       return secret === undefined ? undefined : routing.certificates.get(secret);
     };
-    return listenSecurely(path(visibility, true), { ...limits, port, certificate });
+    // Nobody stands between the cluster's own pods and the gateway, and many requests come from few of them.
+    const outside = visibility === 'external' ? { proxyProtocol, maxConnectionsPerClient } : {};
+    return listenAtGateway(path(visibility, secure), { ...limits, ...outside, port, ...(secure ? { certificate } : {}) });
   };
   return {
-    http: await plain('external', ports.http),
-    localHttp: await plain('local', ports.localHttp),
-    https: await secure('external', ports.https),
-    localHttps: await secure('local', ports.localHttps),
+    http: await open('external', false, ports.http),
+    localHttp: await open('local', false, ports.localHttp),
+    https: await open('external', true, ports.https),
+    localHttps: await open('local', true, ports.localHttps),
   } satisfies Record<keyof Ports, Listener>;
 }

@@ -1,15 +1,13 @@
 import { headers } from '@ebb/shared/api/headers.ts';
 import type { Handler } from '@ebb/shared/proxy/handler.ts';
 import { respond, respondError } from '@ebb/shared/proxy/respond.ts';
-import { decide } from '../core/decide.ts';
-import type { Visibility } from '../core/table.ts';
+import { decide, type Entrance } from '../core/decide.ts';
 import type { Routing } from '../state/routing.ts';
 import type { Balance } from './balance.ts';
+import type { RoutedExchange } from './observed.ts';
 
 interface Options {
-  visibility: Visibility;
-  /** The listener speaks TLS. */
-  secure: boolean;
+  entrance: Entrance;
   routing: Routing;
   balance: Balance;
   /** Uniform in [0, 1). */
@@ -17,11 +15,9 @@ interface Options {
 }
 
 /** Where each request goes, and the answers the gateway gives by itself. */
-export function route({ visibility, secure, routing, balance, random }: Options): Handler {
+export function route({ entrance, routing, balance, random }: Options): Handler<RoutedExchange> {
   return async (exchange) => {
-    const { req } = exchange;
-    const { authority, url, headers: given } = req;
-    const decision = decide(routing.table, visibility, { authority, secure, url, headers: given }, random());
+    const decision = decide(routing.table, entrance, exchange.req, random());
     switch (decision.to) {
       case 'nobody':
         return respondError(exchange, 404, decision.why);
@@ -33,7 +29,8 @@ export function route({ visibility, secure, routing, balance, random }: Options)
           return respondError(exchange, 503, 'a backend has no address, or a certificate is missing');
         return respond(exchange, 200, '', { [headers.hash]: decision.routes.hash });
       case 'backend':
-        return balance(exchange, decision.backend, { headers: decision.headers, authority: decision.authority });
+        exchange.routed = decision;
+        return balance(exchange, decision.split.backend, { headers: decision.headers, authority: decision.authority });
     }
   };
 }

@@ -6,7 +6,7 @@ import { type AddressInfo, connect as connectTcp } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import type { Secret } from '@ebb/shared/api/builtin.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { specHash } from '../core/compile.ts';
+import { specHash } from '../core/fingerprint.ts';
 import { certificateSecret } from '../testing/certificate.ts';
 import { endpoints, ingress, rule, service, split } from '../testing/objects.ts';
 import { startServing } from '../testing/serving.ts';

@@ -3,7 +3,7 @@ import { connect, createServer as createH2Server } from 'node:http2';
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import type { IngressPath } from '@ebb/shared/api/kinds.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { specHash } from '../core/compile.ts';
+import { specHash } from '../core/fingerprint.ts';
 import { endpoints, ingress, rule, service, split } from '../testing/objects.ts';
 import { startServing } from '../testing/serving.ts';
 

@@ -1,15 +1,13 @@
 import { compose, type Handler } from '@ebb/shared/proxy/handler.ts';
-import type { Visibility } from '../core/table.ts';
+import type { Entrance } from '../core/decide.ts';
 import type { Routing } from '../state/routing.ts';
 import type { GatewayTelemetry } from '../telemetry.ts';
 import type { Balance } from './balance.ts';
-import { measured } from './measured.ts';
+import { observed, type RoutedExchange } from './observed.ts';
 import { route } from './route.ts';
 
 interface Options {
-  visibility: Visibility;
-  /** The listener speaks TLS. */
-  secure: boolean;
+  entrance: Entrance;
   routing: Routing;
   balance: Balance;
   telemetry: GatewayTelemetry;
@@ -17,6 +15,6 @@ interface Options {
 }
 
 /** The request path of one listener, outermost first. */
-export function stack({ visibility, telemetry, ...rest }: Options): Handler {
-  return compose([measured(visibility, telemetry)], route({ visibility, ...rest }));
+export function stack({ entrance, telemetry, ...rest }: Options): Handler {
+  return compose<RoutedExchange>([observed(entrance, telemetry)], route({ entrance, ...rest }));
 }

@@ -9,7 +9,7 @@ import { Routing } from '../state/routing.ts';
 import { HandCache } from './cache.ts';
 
 /** The gateway's listeners over caches that a test fills by hand. */
-export async function startServing() {
+export async function startServing(options: Partial<Parameters<typeof openListeners>[1]> = {}) {
   const cluster = {
     ingresses: new HandCache<Ingress>(),
     services: new HandCache<KubeService>(),
@@ -30,7 +30,15 @@ export async function startServing() {
     patienceMs: 300,
   });
   const ports = { http: 0, localHttp: 0, https: 0, localHttps: 0 };
-  const listeners = await openListeners(ports, { routing, balance, telemetry, random: Math.random, host: '127.0.0.1' });
+  const listeners = await openListeners(ports, {
+    routing,
+    balance,
+    telemetry,
+    random: Math.random,
+    trusting: true,
+    host: '127.0.0.1',
+    ...options,
+  });
   return {
     cluster,
     refused,

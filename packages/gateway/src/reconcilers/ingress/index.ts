@@ -4,7 +4,7 @@ import type { Ingress } from '@ebb/shared/api/kinds.ts';
 import { keyOf } from '@ebb/shared/api/meta.ts';
 import type { Caches, Reconciler } from '@ebb/shared/kube/reconciler.ts';
 import { addressesOf } from '../../core/backend.ts';
-import { specHash } from '../../core/compile.ts';
+import { specHash } from '../../core/fingerprint.ts';
 import { gatewayServices } from '../../core/names.ts';
 import type { Prober } from '../../probing/prober.ts';
 import type { Routing } from '../../state/routing.ts';

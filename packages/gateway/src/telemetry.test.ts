@@ -1,0 +1,51 @@
+import { metrics } from '@opentelemetry/api';
+import { expect, test } from 'vitest';
+import { type AccessLine, instruments } from './telemetry.ts';
+
+const req = {
+  method: 'GET',
+  url: '/a?token=secret',
+  authority: 'h',
+  remoteAddress: '192.0.2.1',
+  header: (name: string) => (name === 'user-agent' ? 'curl/8' : 'secret'),
+};
+const how = { status: 200, ingress: 'ns/app', revision: 'app-00001', secure: true, req };
+
+const logged = (share: number, draws: number[]) => {
+  const lines: AccessLine[] = [];
+  let at = 0;
+  const random = () => draws.shift() ?? 0;
+  const telemetry = instruments({
+    meter: metrics.getMeter('test'),
+    now: () => at,
+    accessLog: { write: (line) => lines.push(line), share, random },
+  });
+  const done = telemetry.started('external');
+  at = 12.3456;
+  done(how);
+  telemetry.started('local')({ ...how, status: undefined, ingress: undefined, revision: undefined, secure: false });
+  return lines;
+};
+
+test('a line of the access log, without query and headers', () => {
+  expect(logged(1, [])).toEqual([
+    {
+      listener: 'external https',
+      method: 'GET',
+      host: 'h',
+      path: '/a',
+      status: 200,
+      durationMs: 12.346,
+      client: '192.0.2.1',
+      userAgent: 'curl/8',
+      ingress: 'ns/app',
+      revision: 'app-00001',
+    },
+    expect.objectContaining({ listener: 'local http', status: 0, ingress: '', revision: '' }),
+  ]);
+});
+
+test('a share of the requests is logged; none without a share', () => {
+  expect(logged(0.5, [0.7, 0.3]).map((l) => l.listener)).toEqual(['local http']);
+  expect(logged(0, [0, 0])).toEqual([]);
+});
