@@ -5,7 +5,7 @@ import type { Ingress } from '@ebb/shared/api/kinds.ts';
 import { type KubeObject, keyOf } from '@ebb/shared/api/meta.ts';
 import { expect, test } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
-import { addressesOf, backendKey, protocolOf } from './backend.ts';
+import { type Alias, addressesOf, aliasOf, backendKey, protocolOf } from './backend.ts';
 import { certificateFor } from './certificate.ts';
 import { isOurs } from './class.ts';
 import { compile, type HostRoutes } from './compile.ts';
@@ -28,7 +28,7 @@ function translate(objects: KubeObject[]): unknown {
     }
   }
   const hosts: Record<string, { ingress: string; redirect?: true; certificates?: Record<string, string | undefined> } & HostRoutes> = {};
-  const backends: Record<string, { protocol: string; at: string[] }> = {};
+  const backends: Record<string, { protocol: string; alias?: Alias; at: string[] }> = {};
   for (const { hosts: of, backends: to, certificates } of ours.flatMap((i) => table.get(keyOf(i)) ?? [])) {
     for (const host of of.keys()) {
       const { owner, routes } = table.lookup(host)!;
@@ -39,7 +39,8 @@ function translate(objects: KubeObject[]): unknown {
     for (const b of to) {
       const of = find<KubeService>('Service', b.namespace, b.service);
       const at = addressesOf(of, find<Endpoints>('Endpoints', b.namespace, b.service), b.port);
-      backends[backendKey(b)] = { protocol: protocolOf(of, b.port), at: at.map((t) => `${t.host}:${t.port}`) };
+      const alias = aliasOf(of, b.port, 'cluster.local');
+      backends[backendKey(b)] = { protocol: protocolOf(of, b.port), ...(alias ? { alias } : {}), at: at.map((t) => `${t.host}:${t.port}`) };
     }
   }
   const conflicted = ours.map(keyOf).filter((key) => table.conflicted(key));
