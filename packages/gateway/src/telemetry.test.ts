@@ -1,3 +1,5 @@
+import { startMetrics } from '@ebb/shared/telemetry/metrics.ts';
+import { freePort } from '@ebb/shared/testing/programs.ts';
 import { metrics } from '@opentelemetry/api';
 import { expect, test } from 'vitest';
 import { type AccessLine, instruments } from './telemetry.ts';
@@ -48,4 +50,28 @@ test('a line of the access log, without query and headers', () => {
 test('a share of the requests is logged; none without a share', () => {
   expect(logged(0.5, [0.7, 0.3]).map((l) => l.listener)).toEqual(['local http']);
   expect(logged(0, [0, 0])).toEqual([]);
+});
+
+test('requests are counted by listener, status, route and revision, and while they last', async () => {
+  const port = await freePort();
+  const served = await startMetrics('test', port);
+  try {
+    const telemetry = instruments({ meter: served.meter, now: () => 0 });
+    telemetry.started('external')(how);
+    telemetry.started('external')({ ...how, status: 404, ingress: undefined, revision: undefined });
+    telemetry.started('local');
+    telemetry.refused('ns/app:80');
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    // What every series has in common says nothing here.
+    const lines = text.replace(/,?otel_scope_[a-z]+="[^"]*",?/g, '').split('\n');
+    expect(lines.filter((l) => /_count|active\{|refused/.test(l) && !l.startsWith('#'))).toEqual([
+      'kn_gateway_request_duration_count{listener="external",status="2xx",k8s_namespace_name="ns",kn_route_name="app",kn_revision_name="app-00001"} 1',
+      'kn_gateway_request_duration_count{listener="external",status="4xx"} 1',
+      'kn_gateway_backend_refused_total{backend="ns/app:80"} 1',
+      'kn_gateway_requests_active{listener="external"} 0',
+      'kn_gateway_requests_active{listener="local"} 1',
+    ]);
+  } finally {
+    await served.close();
+  }
 });
