@@ -42,7 +42,7 @@ export function createBalance({ pool: poolOf, forwarder, clock, random, telemetr
   };
 
   return async (exchange, backend, options) => {
-    const tried = new Set<Slot>();
+    let tried: Set<Slot> | undefined;
     let giveUpAt = 0;
     let failure: UpstreamError | undefined;
     while (!exchange.cancelled) {
@@ -55,13 +55,13 @@ export function createBalance({ pool: poolOf, forwarder, clock, random, telemetr
         telemetry.refused(backend);
         giveUpAt ||= clock.now() + patienceMs;
         slot.ejectedUntil = clock.now() + ejectionMs;
-        tried.add(slot);
+        tried = (tried ?? new Set()).add(slot);
       } else if (!pool?.size) {
         return respondError(exchange, 503, `no address behind ${backend}`);
       } else if (clock.now() >= giveUpAt) {
         return respondError(exchange, 502, failure?.message ?? 'no address answers');
       } else {
-        tried.clear();
+        tried = undefined;
         await updated(pool, exchange.signal);
       }
     }

@@ -30,15 +30,16 @@ export function ingressReconciler({ routing, prober, systemNamespace, clusterDom
       prober.forget(key);
       return { is: 'programmed' };
     }
-    const rule = ingress.spec.rules?.find((r) => r.hosts?.length);
-    const service = rule?.visibility === 'ClusterLocal' ? gatewayServices.local : gatewayServices.external;
+    // The listener for the cluster's own pods serves all rules, and from the same table.
+    const service = gatewayServices.local;
     const replicas = addressesOf(
       caches.of(builtin.Service).get(systemNamespace, service),
       caches.of(builtin.Endpoints).get(systemNamespace, service),
       '80',
     );
     // Every rule of an Ingress is served by one step of the table: one host tells for all.
-    const served = await prober.check(key, { hash: specHash(ingress), host: rule?.hosts?.[0] ?? '', replicas });
+    const host = ingress.spec.rules?.find((r) => r.hosts?.length)?.hosts?.[0] ?? '';
+    const served = await prober.check(key, { hash: specHash(ingress), host, replicas });
     return { is: served ? 'programmed' : 'waiting' };
   };
   return {

@@ -20,7 +20,6 @@ interface Options {
 
 /** Ingresses of our class → their status (contract data-plane 4.1, 4.2). Their routes follow the same cache by themselves. */
 export function watches({ systemNamespace, claimants }: Options): Watches<Ingress> {
-  const ourServices: readonly string[] = Object.values(gatewayServices);
   return {
     queue: ingressQueue,
     source: 'ingress-controller',
@@ -31,7 +30,7 @@ export function watches({ systemNamespace, claimants }: Options): Watches<Ingres
       {
         kind: builtin.Endpoints,
         keys: ({ metadata }: Endpoints, caches: Caches) =>
-          metadata.namespace === systemNamespace && ourServices.includes(metadata.name)
+          metadata.namespace === systemNamespace && metadata.name === gatewayServices.local
             ? caches
                 .of(kinds.Ingress)
                 .list()
