@@ -5,6 +5,7 @@ import type { Seen } from './ours.ts';
 interface Parser {
   initialize(kind: number, resource: object): void;
   execute(bytes: Buffer): number | Error;
+  close(): void;
   [callback: number]: unknown;
 }
 export const { HTTPParser, methods } = createRequire(import.meta.url)('_http_common') as {
@@ -51,9 +52,14 @@ export function readByLlhttp(chunks: readonly Buffer[]): { seen: Seen[]; error?:
     collected = [];
     url = '';
   };
-  for (const chunk of chunks) {
-    const result = parser.execute(Buffer.from(chunk));
-    if (typeof result !== 'number') return { seen, error: (result as Error & { reason?: string }).reason ?? result.message };
+  try {
+    for (const chunk of chunks) {
+      const result = parser.execute(Buffer.from(chunk));
+      if (typeof result !== 'number') return { seen, error: (result as Error & { reason?: string }).reason ?? result.message };
+    }
+  } finally {
+    // It is kept for good otherwise.
+    parser.close();
   }
   return { seen };
 }
