@@ -75,6 +75,7 @@ export async function startGateway(log: Logger): Promise<Running> {
     proxyProtocol: settings.proxyProtocol,
     maxConnectionsPerClient: settings.maxConnectionsPerClient,
     maxHeaderBytes: settings.maxHeaderBytes,
+    maxConcurrentStreams: settings.maxConcurrentStreams,
     onError,
   });
   const listeners: Listener[] = Object.values(opened);

@@ -20,6 +20,8 @@ export interface Settings {
   maxConnectionsPerClient: number;
   /** Largest request head. */
   maxHeaderBytes: number;
+  /** Requests under way on one HTTP/2 connection. */
+  maxConcurrentStreams: number;
 }
 
 function number(name: string, fallback: number, [least, most]: [number, number], what: string): number {
@@ -56,5 +58,6 @@ export function readSettings(): Settings {
     proxyProtocol: yes('PROXY_PROTOCOL', false),
     maxConnectionsPerClient: whole('MAX_CONNECTIONS_PER_CLIENT', 0, 0, 1e6),
     maxHeaderBytes: whole('MAX_HEADER_BYTES', 16 * 1024, 1024, 1024 * 1024),
+    maxConcurrentStreams: whole('MAX_CONCURRENT_STREAMS', 250, 1, 10_000),
   };
 }

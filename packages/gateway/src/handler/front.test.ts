@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { connect as connectH2, type Settings } from 'node:http2';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeAll, expect, test } from 'vitest';
@@ -77,7 +78,6 @@ test.each(['http/1.1', 'h2'])('it comes before TLS, with %s', async (protocol) =
   raw.write('PROXY TCP6 2001:db8::1 ::1 1 2\r\n');
   const socket = connectTls({ socket: raw, servername: 'h', ALPNProtocols: [protocol], rejectUnauthorized: false });
   if (protocol === 'h2') {
-    const { connect: connectH2 } = await import('node:http2');
     const session = connectH2('https://h', { createConnection: () => socket });
     let text = '';
     for await (const chunk of session.request({ ':authority': 'h' })) text += chunk;
@@ -134,4 +134,12 @@ test('a head that is too large is refused', async () => {
   const socket = dial(http.port);
   socket.write(get(`X-Large: ${'x'.repeat(4096)}\r\n`));
   expect(await read(socket)).toMatch(/^HTTP\/1\.1 431 /);
+});
+
+test('a client has so many requests under way on one HTTP/2 connection', async () => {
+  const { http } = await start({ maxConcurrentStreams: 3 });
+  const session = connectH2(`http://127.0.0.1:${http.port}`);
+  closers.push(() => session.destroy());
+  const settings = await new Promise<Settings>((resolve) => session.once('remoteSettings', resolve));
+  expect(settings.maxConcurrentStreams).toBe(3);
 });

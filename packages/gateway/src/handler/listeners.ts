@@ -16,7 +16,10 @@ export interface Ports {
 }
 
 interface Options
-  extends Pick<GatewayListenerOptions, 'host' | 'maxHeaderBytes' | 'maxConnectionsPerClient' | 'proxyProtocol' | 'onError'> {
+  extends Pick<
+    GatewayListenerOptions,
+    'host' | 'maxHeaderBytes' | 'maxConcurrentStreams' | 'maxConnectionsPerClient' | 'proxyProtocol' | 'onError'
+  > {
   routing: Routing;
   balance: Balance;
   telemetry: GatewayTelemetry;

@@ -9,6 +9,8 @@ export interface ServingOptions {
   maxHeaderBytes?: number;
   /** How long a connection may be idle, or take to send a request head; a minute when absent (contract data-plane 1.2). */
   headTimeoutMs?: number;
+  /** Requests under way on one HTTP/2 connection; 250 when absent. */
+  maxConcurrentStreams?: number;
   /** Failures that no client can be told of. */
   onError?: (error: Error) => void;
 }
@@ -27,7 +29,7 @@ export interface Serving {
 
 /** Serves a handler. One that rejects before the response head was written makes a 502 with its error's text. */
 export function serve(handler: Handler, options: ServingOptions): Serving {
-  const { maxHeaderBytes = 16 * 1024, headTimeoutMs = 60_000, onError } = options;
+  const { maxHeaderBytes = 16 * 1024, headTimeoutMs = 60_000, maxConcurrentStreams = 250, onError } = options;
   const underWay = new Set<Exchange>();
   const sockets = new Set<Duplex>();
   const began = (exchange: Exchange) => void underWay.add(exchange);
@@ -42,7 +44,7 @@ export function serve(handler: Handler, options: ServingOptions): Serving {
   // Loaded when the first connection comes: most pods never see HTTP/2, and start sooner without it.
   const loadHttp2 = async () => {
     const { serveHttp2 } = await import('./http2/server.ts');
-    http2 = serveHttp2({ handler, maxHeaderBytes, quietMs: headTimeoutMs, began, over });
+    http2 = serveHttp2({ handler, maxHeaderBytes, maxConcurrentStreams, quietMs: headTimeoutMs, began, over });
     if (leaving) http2.leave();
     return http2;
   };

@@ -7,6 +7,8 @@ import { StreamExchange } from './server-exchange.ts';
 export interface Http2ServerOptions {
   handler: Handler;
   maxHeaderBytes: number;
+  /** Requests under way on one connection. */
+  maxConcurrentStreams: number;
   /** A connection that says nothing for so long, in milliseconds, is asked whether it is there. */
   quietMs: number;
   began(exchange: Exchange): void;
@@ -38,11 +40,11 @@ function askWhetherThere(session: ServerHttp2Session, withinMs: number): void {
 }
 
 /** HTTP/2 over connections that somebody else accepted. */
-export function serveHttp2({ handler, maxHeaderBytes, quietMs, began, over }: Http2ServerOptions): Http2Serving {
+export function serveHttp2({ handler, maxHeaderBytes, maxConcurrentStreams, quietMs, began, over }: Http2ServerOptions): Http2Serving {
   const sessions = new Set<ServerHttp2Session>();
   let leaving = false;
   const server: Http2Server = createServer({
-    settings: { maxConcurrentStreams: 250, maxHeaderListSize: maxHeaderBytes, initialWindowSize: 1 << 20 },
+    settings: { maxConcurrentStreams, maxHeaderListSize: maxHeaderBytes, initialWindowSize: 1 << 20 },
     maxSessionMemory: 64,
   });
   server.on('session', (session) => {
