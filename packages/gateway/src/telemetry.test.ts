@@ -11,7 +11,7 @@ const req = {
   remoteAddress: '192.0.2.1',
   header: (name: string) => (name === 'user-agent' ? 'curl/8' : 'secret'),
 };
-const how = { status: 200, ingress: 'ns/app', revision: 'app-00001', secure: true, req };
+const how = { status: 200, bytes: 5, ingress: 'ns/app', revision: 'app-00001', secure: true, req };
 
 const logged = (share: number, draws: number[]) => {
   const lines: AccessLine[] = [];
@@ -38,6 +38,7 @@ test('a line of the access log, without query and headers', () => {
       path: '/a',
       status: 200,
       durationMs: 12.346,
+      bytes: 5,
       client: '192.0.2.1',
       userAgent: 'curl/8',
       ingress: 'ns/app',

@@ -5,6 +5,8 @@ import type { Visibility } from './core/table.ts';
 export interface Ended {
   /** Absent for clients that left before there was one. */
   status: number | undefined;
+  /** Of the response's body. */
+  bytes: number;
   /** `namespace/name` of the Ingress that served its host; absent when nobody did. */
   ingress: string | undefined;
   revision: string | undefined;
@@ -44,6 +46,8 @@ export interface AccessLine {
   status: number;
   /** To the end of the response or the upgraded connection. */
   durationMs: number;
+  /** Of the response's body. */
+  bytes: number;
   client: string;
   userAgent: string;
   ingress: string;
@@ -92,7 +96,7 @@ function attributesOf(listener: Visibility, { status, ingress, revision }: Ended
   return out;
 }
 
-function lineOf(listener: Visibility, ms: number, { status, ingress, revision, secure, req }: Ended): AccessLine {
+function lineOf(listener: Visibility, ms: number, { status, bytes, ingress, revision, secure, req }: Ended): AccessLine {
   const query = req.url.indexOf('?');
   return {
     listener: secure ? `${listener} https` : `${listener} http`,
@@ -101,6 +105,7 @@ function lineOf(listener: Visibility, ms: number, { status, ingress, revision, s
     path: (query < 0 ? req.url : req.url.slice(0, query)).slice(0, longest),
     status: status ?? 0,
     durationMs: Math.round(ms * 1000) / 1000,
+    bytes,
     client: req.remoteAddress ?? '',
     userAgent: req.header('user-agent').slice(0, longest),
     ingress: ingress ?? '',

@@ -3,6 +3,7 @@ import { connect as connectH2, type Settings } from 'node:http2';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeAll, expect, test } from 'vitest';
+import type { Ended } from '../telemetry.ts';
 import { certificateSecret } from '../testing/certificate.ts';
 import { endpoints, ingress, rule, service, split } from '../testing/objects.ts';
 import { startServing } from '../testing/serving.ts';
@@ -16,6 +17,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
+const appendHeaders = { 'Knative-Serving-Revision': 'app-00001' };
 /** A gateway that serves host `h` by a backend that tells the headers it got. */
 async function start(options: Parameters<typeof startServing>[0]) {
   const upstream: Server = createServer((req, res) => res.end(JSON.stringify(req.headers)));
@@ -30,7 +32,7 @@ async function start(options: Parameters<typeof startServing>[0]) {
   serving.cluster.services.put(service('app'));
   serving.cluster.endpoints.put(endpoints('app', { port: (upstream.address() as AddressInfo).port }));
   serving.cluster.ingresses.put(
-    ingress('app', [rule(['h'], [{ splits: [split('app')] }])], { tls: [{ hosts: ['h'], secretName: 'cert' }] }),
+    ingress('app', [rule(['h'], [{ splits: [split('app', { appendHeaders })] }])], { tls: [{ hosts: ['h'], secretName: 'cert' }] }),
   );
   return serving.listeners;
 }
@@ -142,4 +144,21 @@ test('a client has so many requests under way on one HTTP/2 connection', async (
   closers.push(() => session.destroy());
   const settings = await new Promise<Settings>((resolve) => session.once('remoteSettings', resolve));
   expect(settings.maxConcurrentStreams).toBe(3);
+});
+
+test('requests are told of as they end: status, bytes, route and revision', async () => {
+  const ended: Ended[] = [];
+  const telemetry = { started: () => (how: Ended) => ended.push(how), refused: () => undefined };
+  const { http } = await start({ telemetry });
+  const served = dial(http.port);
+  served.write(get());
+  const answer = await read(served);
+  const unknown = dial(http.port);
+  unknown.write(get().replace('Host: h', 'Host: other'));
+  await read(unknown);
+  const bytes = answer.length - answer.indexOf('\r\n\r\n') - 4;
+  expect(ended).toMatchObject([
+    { status: 200, bytes, ingress: 'ns/app', revision: 'app-00001', secure: false },
+    { status: 404, ingress: undefined, revision: undefined },
+  ]);
 });

@@ -17,7 +17,7 @@ export function observed({ visibility, secure }: Entrance, telemetry: GatewayTel
       const { req, res, routed } = exchange;
       // What a handler failed with is answered after it.
       const status = res.headersSent ? res.statusCode : error ? 502 : undefined;
-      done({ status, ingress: routed?.routes.key, revision: routed?.split.headers[headers.revision], req, secure });
+      done({ status, bytes: res.bodyBytes, ingress: routed?.routes.key, revision: routed?.split.headers[headers.revision], req, secure });
     });
     return next(exchange);
   };
