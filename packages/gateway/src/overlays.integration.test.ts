@@ -39,17 +39,40 @@ afterAll(async () => {
   await kube?.stop();
 });
 
-test.each(others)('%s: everything but the gateway is accepted, and the class of routes is its', (name) => {
-  const text = kubectl('kustomize', join(deploy, 'overlays', name));
-  const objects = parseAllDocuments(text).map(
-    (d) => d.toJS() as { kind: string; metadata: { name: string }; data?: Record<string, string> },
-  );
-  const named = (kind: string, wanted: string) => objects.filter((o) => o.kind === kind && o.metadata.name === wanted);
-  expect(named('Deployment', 'gateway')).toEqual([]);
-  expect(named('Deployment', 'controller')).toHaveLength(1);
-  expect(named('ConfigMap', 'config-network')[0]?.data?.['ingress-class']).toBe(`${name}.ingress.networking.knative.dev`);
-  const applied = kubectl('apply', '--server-side', '--force-conflicts', '--dry-run=server', '-k', join(deploy, 'overlays', name));
+interface Rendered {
+  kind: string;
+  metadata: { name: string };
+  data?: Record<string, string>;
+  spec?: { type?: string; ports?: { port: number; nodePort?: number }[] };
+}
+
+/** The objects of an overlay, which the API server accepts, by kind and name. */
+function accepted(overlay: string): (kind: string, name: string) => Rendered | undefined {
+  const folder = join(deploy, 'overlays', overlay);
+  const objects = parseAllDocuments(kubectl('kustomize', folder)).map((d) => d.toJS() as Rendered);
+  const applied = kubectl('apply', '--server-side', '--force-conflicts', '--dry-run=server', '-k', folder);
   expect(applied.trim().split('\n')).toHaveLength(objects.length);
+  return (kind, name) => objects.find((o) => o.kind === kind && o.metadata.name === name);
+}
+
+test.each(others)('%s: everything but the gateway is accepted, and the class of routes is its', (name) => {
+  const of = accepted(name);
+  expect(of('Deployment', 'gateway')).toBeUndefined();
+  expect(of('Deployment', 'controller')).toBeDefined();
+  expect(of('ConfigMap', 'config-network')?.data?.['ingress-class']).toBe(`${name}.ingress.networking.knative.dev`);
+});
+
+test.each([
+  ['all', 'ClusterIP'],
+  ['load-balancer', 'LoadBalancer'],
+  ['node-port', 'NodePort'],
+])('%s: the gateway is a Service of type %s', (name, type) => {
+  const of = accepted(name);
+  expect(of('Deployment', 'gateway')).toBeDefined();
+  const service = of('Service', 'gateway');
+  expect(service?.spec?.type ?? 'ClusterIP').toBe(type);
+  expect(service?.spec?.ports?.map((p) => p.port)).toEqual([80, 443]);
+  expect(of('ConfigMap', 'config-network')?.data?.['ingress-class']).toBe('ebb.ingress.networking.knative.dev');
 });
 
 const ofClass = (name: string, value: string | undefined): Ingress => {
