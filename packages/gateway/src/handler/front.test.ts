@@ -162,3 +162,22 @@ test('requests are told of as they end: status, bytes, route and revision', asyn
     { status: 404, ingress: undefined, revision: undefined },
   ]);
 });
+
+test('who begins and does not go on is closed: before the PROXY header, in it, before the handshake, in it', async () => {
+  const { http, https } = await start({ openingMs: 100, proxyProtocol: true });
+  const plain = await start({ openingMs: 100 });
+  const cases: [number, string][] = [
+    [http.port, ''],
+    [http.port, 'PROXY '],
+    [https.port, 'PROXY UNKNOWN\r\n'],
+    [https.port, 'PROXY UNKNOWN\r\n\x16\x03\x01'],
+    [plain.https.port, ''],
+    [plain.https.port, '\x16\x03\x01'],
+  ];
+  const answers = cases.map(([port, text]) => {
+    const socket = dial(port);
+    if (text) socket.write(text, 'latin1');
+    return read(socket);
+  });
+  expect(await Promise.all(answers)).toEqual(cases.map(() => ''));
+});

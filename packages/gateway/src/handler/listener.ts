@@ -5,26 +5,28 @@ import type { Listener, ListenerOptions } from '@ebb/shared/proxy/listener.ts';
 import { serve } from '@ebb/shared/proxy/serving.ts';
 import { readProxyHeader } from './proxy-header.ts';
 
+/** The certificate for a server name, as it is now. */
+type Certificate = (serverName: string) => SecureContext | undefined;
+
 export interface GatewayListenerOptions extends ListenerOptions {
   /**
    * Speaks TLS 1.2 or 1.3 with the certificate for a server name, as it is now. A name without one, or none at all, ends
    * the handshake with an alert: there is no certificate that would be right for it (contract data-plane 4.8).
    */
-  certificate?: (serverName: string) => SecureContext | undefined;
+  certificate?: Certificate;
   /** Connections begin with the client's address; those that do not are closed. */
   proxyProtocol?: boolean;
   /** Connections of one client address at a time; no limit when 0 or absent. What is more is closed. */
   maxConnectionsPerClient?: number;
+  /** How long a client may take before its first request, for the PROXY header and for the handshake each; 10 s when absent. */
+  openingMs?: number;
 }
-
-/** How long a client may take before its first request: for the handshake, and for the PROXY header. */
-const openingMs = 10_000;
 
 /** HTTP/1.1 and HTTP/2 on one port, over TLS where there are certificates. */
 export async function listenAtGateway(handler: Handler, options: GatewayListenerOptions): Promise<Listener> {
-  const { certificate, proxyProtocol = false, maxConnectionsPerClient = 0 } = options;
+  const { certificate, proxyProtocol = false, maxConnectionsPerClient = 0, openingMs = 10_000 } = options;
   const serving = serve(handler, options);
-  const tls = certificate && tlsServer(certificate, (socket) => serving.accept(socket, false));
+  const tls = certificate && tlsServer(certificate, openingMs, (socket) => serving.accept(socket, false));
   // Who must look at a socket first, or be told of its end, cannot have it read the cheaper way.
   const paused = !tls && !proxyProtocol && maxConnectionsPerClient === 0;
   const clients = new Map<string, number>();
@@ -76,7 +78,7 @@ export async function listenAtGateway(handler: Handler, options: GatewayListener
 const from = <S extends Socket>(socket: S, source: string): S => Object.defineProperty(socket, 'remoteAddress', { value: source });
 
 /** Makes TLS of connections, and hands them on when the handshake is done. */
-function tlsServer(certificate: (serverName: string) => SecureContext | undefined, taken: (socket: TLSSocket) => void) {
+function tlsServer(certificate: Certificate, openingMs: number, taken: (socket: TLSSocket) => void) {
   const server = createTlsServer({
     minVersion: 'TLSv1.2',
     ALPNProtocols: ['h2', 'http/1.1'],

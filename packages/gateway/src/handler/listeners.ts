@@ -18,7 +18,7 @@ export interface Ports {
 interface Options
   extends Pick<
     GatewayListenerOptions,
-    'host' | 'maxHeaderBytes' | 'maxConcurrentStreams' | 'maxConnectionsPerClient' | 'proxyProtocol' | 'onError'
+    'host' | 'maxHeaderBytes' | 'maxConcurrentStreams' | 'maxConnectionsPerClient' | 'openingMs' | 'proxyProtocol' | 'onError'
   > {
   routing: Routing;
   balance: Balance;
