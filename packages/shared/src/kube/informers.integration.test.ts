@@ -7,6 +7,7 @@ import { until } from '../testing/until.ts';
 import type { Cache, Informers } from './cache.ts';
 import { connectKube } from './connect.ts';
 import { createInformers } from './informers.ts';
+import { showingOwnWrites } from './own-writes.ts';
 
 const log = createLogger('test', 'silent');
 let kube: TestKube;
@@ -128,4 +129,30 @@ test('an informer started without a server waits for it', async () => {
   relay.resume();
   await started;
   expect(cache.get('', 'default')).toBeDefined();
+});
+
+test('a write of ours is there at once, is not told of twice, and what is gone stays gone', async () => {
+  const { namespace, cache, names } = await watched();
+  const client = showingOwnWrites(kube.client, informers as Informers);
+  const heard: string[] = [];
+  cache.onChange(({ before, after }) => heard.push(`${before?.data?.a ?? ''}>${after?.data?.a ?? ''}`));
+  heard.length = 0;
+  // The watch cannot tell: what is seen is our own.
+  relay.pause();
+  const made = await client.create(builtin.ConfigMap, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'own', namespace },
+    data: { a: '1' },
+  });
+  expect(cache.get(namespace, 'own')?.data).toEqual({ a: '1' });
+  await client.update(builtin.ConfigMap, { ...made, data: { a: '2' } });
+  expect(cache.get(namespace, 'own')?.data).toEqual({ a: '2' });
+  relay.resume();
+  await remove(namespace, 'own');
+  await until(() => expect(names()).not.toContain('own'));
+  // An answer that comes after the watch has told of the deletion.
+  (informers as Informers).wrote(builtin.ConfigMap, made);
+  expect(cache.get(namespace, 'own')).toBeUndefined();
+  expect(heard).toEqual(['>1', '1>2', '2>']);
 });

@@ -243,3 +243,27 @@ test('what is being deleted and has no finalizer of ours is left alone', async (
   await until(() => expect(live()).rejects.toThrow('not found'));
   expect([created.metadata.name, calls]).toEqual([name, 0]);
 });
+
+test('a namespace that is being deleted costs no retries and no events', async () => {
+  const doomed = `doomed-${name}`;
+  await kube.client.create(builtin.Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: doomed, namespace: '' } });
+  let calls = 0;
+  const failed = () => ({ event: { type: 'Warning' as const, reason: 'CreationFailed', message: 'no' } });
+  const plan = (c: Configuration): Plan<Status> => {
+    calls++;
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: doomed } };
+    return { writes: [{ verb: 'create', kind: builtin.ConfigMap, object, failed }], status: ready(c) };
+  };
+  // Nothing here finishes the deletion: the namespace stays as it is while it goes.
+  await kube.client.delete(builtin.Namespace, '', doomed);
+  const run = await running(reconciler(plan));
+  await create();
+  await until(() => expect(calls).toBe(1));
+  // A retry would come after 5 ms: other keys that failed come again meanwhile.
+  run.enqueue('test', `${namespace}/${name}`);
+  await until(() => expect(calls).toBe(2));
+  await stop?.();
+  expect(calls).toBe(2);
+  expect(await events()).toEqual([]);
+  expect((await live()).status).toBeUndefined();
+});
