@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inState } from './paths.ts';
 import { tail } from './shell.ts';
@@ -17,11 +18,15 @@ export interface Daemon {
 export const logFile = (name: string): string => inState('logs', `${name}.log`);
 const pidFile = (name: string): string => inState('pids', `${name}.pid`);
 
-/** The process of a part when it runs: the pid file's process must still be that program (pids are used again). */
+/**
+ * The process of a part when it runs: the pid file's process must still be a program of that name, as pids are used again. The folder of the
+ * program may be another: who built the parts into another cache still stops what this state folder started.
+ */
 export function runningPid(name: string, program: string): number | undefined {
   try {
     const pid = Number(readFileSync(pidFile(name), 'utf8'));
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith(program) ? pid : undefined;
+    const [running = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0', 1);
+    return basename(running) === basename(program) ? pid : undefined;
   } catch {
     return undefined;
   }
