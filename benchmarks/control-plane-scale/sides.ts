@@ -1,9 +1,14 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { builtin } from '@ebb/shared/api/builtin.ts';
 import { defaultSystemNamespace as system } from '@ebb/shared/api/system.ts';
 import { startComponent } from '@ebb/shared/testing/components.ts';
 import { type Program, startProgram } from '@ebb/shared/testing/programs.ts';
 import { startRelay } from '@ebb/shared/testing/relay.ts';
+import { bundle } from '../../scripts/images/bundle.ts';
+import { imagesNamed } from '../../scripts/images/table.ts';
 import type { World } from './world.ts';
 
 /** The processes that are compared. */
@@ -13,15 +18,24 @@ export interface Side {
   close(): Promise<void>;
 }
 
+/** As in the images: bundled, with the options of Node they have. */
 export async function startEbb({ kube }: World): Promise<Side> {
-  const start = (component: 'controller' | 'autoscaler') =>
-    startComponent(component, { kubeconfig: kube.kubeconfigOf(component), pod: `${component}-0` });
+  const dir = mkdtempSync(join(tmpdir(), 'ebb-scale-'));
+  const start = async (component: 'controller' | 'autoscaler') => {
+    const image = imagesNamed([component])[0];
+    if (image?.kind !== 'service') throw new Error(`${component} has no image`);
+    await bundle(image.source, join(dir, component));
+    const main = join(dir, component, 'main.mjs');
+    const env = { NODE_OPTIONS: image.nodeOptions };
+    return startComponent(component, { kubeconfig: kube.kubeconfigOf(component), pod: `${component}-0`, main, env });
+  };
   const [controller, autoscaler] = await Promise.all([start('controller'), start('autoscaler')]);
   return {
     controller,
     autoscaler,
     async close() {
       await Promise.all([controller.end('SIGKILL'), autoscaler.end('SIGKILL')]);
+      rmSync(dir, { recursive: true });
     },
   };
 }

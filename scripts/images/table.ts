@@ -25,7 +25,7 @@ export const autoscaler = service('autoscaler', 'autoscaler', '--max-semi-space-
 
 /** Every image, by the name `npm run images` takes. The sidecar's is called `queue`, as config-deployment names it. */
 export const images: readonly Image[] = [
-  service('controller'),
+  service('controller', 'controller', '--max-semi-space-size=4'),
   autoscaler,
   service('activator', 'activator', small),
   service('webhook'),

@@ -6,6 +6,8 @@ export interface ComponentOptions {
   /** The name of its pod. */
   pod: string;
   env?: Record<string, string>;
+  /** A bundle to run in place of the source. */
+  main?: string;
 }
 
 const mainOf = (component: string): string => fileURLToPath(new URL(`../../../${component}/src/main.ts`, import.meta.url));
@@ -16,7 +18,7 @@ export async function startComponent(component: 'controller' | 'autoscaler', o: 
   const stats = Number(o.env?.STATS_PORT ?? (await freePort()));
   return startProgram({
     path: process.execPath,
-    args: [mainOf(component)],
+    args: [o.main ?? mainOf(component)],
     env: {
       KUBECONFIG: o.kubeconfig,
       POD_NAME: o.pod,
