@@ -96,6 +96,6 @@ test('at the start a missing or a bad map is fatal and named', async () => {
   const metadata = { name: 'config-gc', namespace };
   await apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'min-non-active-revisions': 'many' } });
   await expect(open(['config-gc'])).rejects.toThrow(
-    `config map ${namespace}/config-gc: failed to parse "min-non-active-revisions": strconv.`,
+    `config map ${namespace}/config-gc: failed to parse data: failed to parse "min-non-active-revisions": strconv.`,
   );
 });
