@@ -39,11 +39,16 @@ async function believe(ca: string): Promise<void> {
   for (const { kind, name } of registrations) await kube.patch(builtin[kind], '', name, 'json', value);
 }
 
-async function killLeader(): Promise<void> {
+/** Who leads may be a pod that was killed a moment ago: its lease has to run out first. */
+async function leader(): Promise<string> {
   const holder = (await kube.get(builtin.Lease, system, lease)).spec?.holderIdentity?.split('_')[0];
   const pod = (await componentPods('webhook')).find((p) => p.metadata.name === holder);
   if (!pod) throw new Error(`no pod holds the lease ${lease}, only ${holder}`);
-  await kubectl(['delete', 'pod', pod.metadata.name, '-n', system, '--grace-period=0', '--force']);
+  return pod.metadata.name;
+}
+
+async function killLeader(): Promise<void> {
+  await kubectl(['delete', 'pod', await leader(), '-n', system, '--grace-period=0', '--force']);
 }
 
 const damages: [what: string, damage: () => Promise<void>][] = [
@@ -78,6 +83,7 @@ for (const [what, damage] of damages) {
     const stream = applying(namespace, 'hello', 250, 90_000);
     try {
       await until('applies go through', async () => expect(stream.applies.done).toBeGreaterThan(3));
+      await until('a replica leads', leader, { timeoutMs: 90_000 });
       const started = performance.now();
       await damage();
       // What an admission needs is asked of new connections: those that are open would hide a bad certificate.
