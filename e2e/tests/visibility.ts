@@ -39,7 +39,8 @@ step('labelled as cluster-local it is not reached from outside, not even by its 
   await reached(`http://${inside('hello')}`, { [host]: 404, [`now-${host}`]: 404, [inside('hello')]: 404 });
   const [ingress] = (await kube.list(kinds.Ingress, { namespace })).items;
   expect(ingress?.spec.rules?.map((r) => r.visibility)).toEqual(['ClusterLocal', 'ClusterLocal']);
-  expect((await service()).status?.traffic?.[0]?.url).toBe(`http://${inside('now-hello')}`);
+  const told = async () => expect((await service()).status?.traffic?.[0]?.url).toBe(`http://${inside('now-hello')}`);
+  await until('the status names the address inside', told);
 });
 
 step('and open again', async () => {
@@ -50,7 +51,8 @@ step('and open again', async () => {
 step('a label on a placeholder hides its tag alone', async () => {
   await label('service', 'now-hello', '=cluster-local');
   await reached(`http://${host}`, { [host]: 200, [`now-${host}`]: 404 });
-  expect((await service()).status?.traffic?.[0]?.url).toBe(`http://${inside('now-hello')}`);
+  const told = async () => expect((await service()).status?.traffic?.[0]?.url).toBe(`http://${inside('now-hello')}`);
+  await until('the status names the address inside', told);
 });
 
 step('where it stays over private and public times of the Service', async () => {
