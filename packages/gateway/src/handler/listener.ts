@@ -1,7 +1,7 @@
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type SecureContext, type TLSSocket } from 'node:tls';
 import type { Handler } from '@ebb/shared/proxy/handler.ts';
-import type { Listener, ListenerOptions } from '@ebb/shared/proxy/listener.ts';
+import { type Listener, type ListenerOptions, open } from '@ebb/shared/proxy/listener.ts';
 import { serve } from '@ebb/shared/proxy/serving.ts';
 import { readProxyHeader } from './proxy-header.ts';
 
@@ -32,9 +32,9 @@ export async function listenAtGateway(handler: Handler, options: GatewayListener
   const clients = new Map<string, number>();
 
   const counted = (socket: Socket, address: string): boolean => {
-    const open = clients.get(address) ?? 0;
-    if (open >= maxConnectionsPerClient) return false;
-    clients.set(address, open + 1);
+    const others = clients.get(address) ?? 0;
+    if (others >= maxConnectionsPerClient) return false;
+    clients.set(address, others + 1);
     socket.once('close', () => {
       const left = (clients.get(address) ?? 1) - 1;
       if (left > 0) clients.set(address, left);
@@ -51,27 +51,7 @@ export async function listenAtGateway(handler: Handler, options: GatewayListener
     if (proxyProtocol) readProxyHeader(socket, openingMs, (source) => admit(socket, source));
     else admit(socket, undefined);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, options.host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  server.on('error', (error) => options.onError?.(error));
-  let closed: Promise<void> | undefined;
-  return {
-    port: (server.address() as AddressInfo).port,
-    active: serving.active,
-    draining: serving.draining,
-    close(graceMs) {
-      if (!closed) {
-        server.close();
-        closed = serving.close(graceMs);
-      }
-      return closed;
-    },
-  };
+  return open(server, serving, options);
 }
 
 /** A connection that somebody in front made for a client at `source`. */

@@ -1,6 +1,6 @@
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import type { Handler } from './handler.ts';
-import { type ServingOptions, serve } from './serving.ts';
+import { type Serving, type ServingOptions, serve } from './serving.ts';
 
 export interface ListenerOptions extends ServingOptions {
   /** 0 takes a free one. */
@@ -22,7 +22,15 @@ export interface Listener {
 export async function listen(handler: Handler, options: ListenerOptions): Promise<Listener> {
   const serving = serve(handler, options);
   const settings = { noDelay: true, keepAlive: true, allowHalfOpen: true, pauseOnConnect: true };
-  const server = createServer(settings, (socket) => serving.accept(socket, true));
+  return open(
+    createServer(settings, (socket) => serving.accept(socket, true)),
+    serving,
+    options,
+  );
+}
+
+/** Lets a server listen that hands its connections, now or later, to `serving`. */
+export async function open(server: Server, serving: Serving, options: ListenerOptions): Promise<Listener> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, () => {

@@ -1,7 +1,7 @@
 import type { BodySink } from '../handler.ts';
 import { lastHop, type Role, roles } from '../names.ts';
 import { cr, lf } from './bytes.ts';
-import { type Fields, fieldsOf, ProtocolError, scanFields } from './head.ts';
+import { behind, cutFields, type Fields, ProtocolError } from './head.ts';
 import { HeadReader } from './head-reader.ts';
 
 const size = 0;
@@ -28,12 +28,10 @@ interface Trailers {
 }
 
 function parseTrailers(bytes: Buffer, start: number): Trailers | undefined {
-  const at: number[] = [];
-  const blank = scanFields(bytes, start, start, at);
-  if (blank === -1) return undefined;
-  const fields = fieldsOf(bytes, start, blank, at);
+  const fields = cutFields(bytes, start, start);
+  if (!fields) return undefined;
   for (const { role } of fields.names) if (late(role)) throw new ProtocolError('framing in a trailer section');
-  return { fields, next: blank + 2 };
+  return { fields, next: behind(fields, start) };
 }
 
 /** Takes the chunked framing off a body (RFC 9112, 7.1), strictly: hex digits, CRLF, nothing else. */

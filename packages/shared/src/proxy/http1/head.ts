@@ -67,7 +67,7 @@ export class Fields {
  * of the blank line that ends them, or -1 when it has not come; `at` then holds the lines that are complete.
  * Strict: no bare CR or LF, no folded lines, no blank before the colon, no controls.
  */
-export function scanFields(bytes: Uint8Array, from: number, base: number, at: number[]): number {
+function scanFields(bytes: Uint8Array, from: number, base: number, at: number[]): number {
   const end = bytes.length;
   let i = from;
   for (;;) {
@@ -99,7 +99,15 @@ export function endOfLine(bytes: Uint8Array, i: number, otherwise: string): numb
   return i + 2;
 }
 
-/** Cuts the fields of a complete head or trailer section out of `bytes`. */
-export function fieldsOf(bytes: Buffer, base: number, blank: number, at: number[]): Fields {
-  return new Fields(bytes.toString('latin1', base, blank), at);
+/**
+ * Cuts the field lines from `from` on out of `bytes`, with what stands before them from `base` on; undefined when the blank line that ends
+ * them has not come.
+ */
+export function cutFields(bytes: Buffer, from: number, base: number): Fields | undefined {
+  const at: number[] = [];
+  const blank = scanFields(bytes, from, base, at);
+  return blank === -1 ? undefined : new Fields(bytes.toString('latin1', base, blank), at);
 }
+
+/** Where what follows the blank line of fields begins that were cut from `base` on: they are a character a byte. */
+export const behind = ({ text }: Fields, base: number): number => base + text.length + 2;

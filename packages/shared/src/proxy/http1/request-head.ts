@@ -1,5 +1,5 @@
 import { factsOf, type MessageFacts } from './facts.ts';
-import { type Fields, fieldsOf, ProtocolError, scanFields } from './head.ts';
+import { behind, cutFields, type Fields, ProtocolError } from './head.ts';
 import { scanRequestLine } from './start-line.ts';
 
 export interface RequestHead {
@@ -20,16 +20,14 @@ const host = /^[!$&'()*+,\-.:;=[\]_~%0-9A-Za-z]*$/;
 export function parseRequest(bytes: Buffer, start: number): RequestHead | undefined {
   const line = scanRequestLine(bytes, start);
   if (!line) return undefined;
-  const at: number[] = [];
-  const blank = scanFields(bytes, line.next, start, at);
-  if (blank === -1) return undefined;
-  const fields = fieldsOf(bytes, start, blank, at);
+  const fields = cutFields(bytes, line.next, start);
+  if (!fields) return undefined;
   const { text } = fields;
   const target = text.substring(line.from - start, line.to - start);
   const method = text.substring(0, line.from - start - 1);
   const facts = factsOf(fields);
   checkRequest(method, target, line.minor, facts);
-  return { method, target, minor: line.minor, fields, facts, next: blank + 2 };
+  return { method, target, minor: line.minor, fields, facts, next: behind(fields, start) };
 }
 
 function checkRequest(method: string, target: string, minor: number, facts: MessageFacts): void {

@@ -1,5 +1,5 @@
 import { factsOf, type MessageFacts } from './facts.ts';
-import { type Fields, fieldsOf, ProtocolError, scanFields } from './head.ts';
+import { behind, cutFields, type Fields, ProtocolError } from './head.ts';
 import { scanStatusLine } from './start-line.ts';
 
 /** How a response's body ends: there is none, after a length, by chunks, or with the connection (RFC 9112, 6.3). */
@@ -18,16 +18,21 @@ export interface ResponseHead {
 export function parseResponse(bytes: Buffer, start: number): ResponseHead | undefined {
   const line = scanStatusLine(bytes, start);
   if (!line) return undefined;
-  const at: number[] = [];
-  const blank = scanFields(bytes, line.next, start, at);
-  if (blank === -1) return undefined;
-  const fields = fieldsOf(bytes, start, blank, at);
+  const fields = cutFields(bytes, line.next, start);
+  if (!fields) return undefined;
   const { text } = fields;
   const status = Number(text.substring(line.from - start, line.to - start));
   if (status < 100) throw new ProtocolError('malformed status');
   const facts = factsOf(fields);
   if (facts.chunked && line.minor === 0) throw new ProtocolError('Transfer-Encoding in HTTP/1.0');
-  return { status, reason: text.substring(line.to - start + 1, line.next - start - 2), minor: line.minor, fields, facts, next: blank + 2 };
+  return {
+    status,
+    reason: text.substring(line.to - start + 1, line.next - start - 2),
+    minor: line.minor,
+    fields,
+    facts,
+    next: behind(fields, start),
+  };
 }
 
 export function bodyEnd({ status, facts }: ResponseHead, method: string): BodyEnd {
