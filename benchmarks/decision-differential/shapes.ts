@@ -1,3 +1,4 @@
+import { seeded } from '@ebb/shared/testing/seeded.ts';
 /** Load on one revision, second by second, and what happens to it: the input both autoscalers decide on. */
 export interface Shape {
   name: string;
@@ -22,17 +23,6 @@ export interface Shape {
   late: number;
 }
 
-/** mulberry32: small, and the same everywhere. Gives [0, 1). */
-export function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 type Draw = (second: number, rnd: () => number) => number | null;
 type More = Partial<Omit<Shape, 'name' | 'load' | 'ready'>> & {
   seconds?: number;
@@ -47,7 +37,7 @@ const round = (n: number): number => Math.round(n * 1000) / 1000;
 function shape(name: string, draw: Draw, more: More = {}): Shape {
   const { seconds = 240, pod = 70, lag = 4, most = 50, ...own } = more;
   // The name seeds it, so that a new shape changes no other.
-  const rnd = random([...name].reduce((h, c) => Math.imul(h ^ c.charCodeAt(0), 16777619), 2166136261));
+  const rnd = seeded([...name].reduce((h, c) => Math.imul(h ^ c.charCodeAt(0), 16777619), 2166136261));
   const load = Array.from({ length: seconds }, (_, s) => {
     const value = draw(s, rnd);
     return value === null ? null : round(Math.max(0, value));

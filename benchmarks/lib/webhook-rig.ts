@@ -1,14 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { builtin, type ConfigMap, type Namespace, type Secret } from '@ebb/shared/api/builtin.ts';
+import { builtin, type Secret } from '@ebb/shared/api/builtin.ts';
 import type { KubeClient } from '@ebb/shared/kube/client.ts';
 import { installCrds } from '@ebb/shared/testing/crds.ts';
 import { startKube } from '@ebb/shared/testing/kube.ts';
 import { freePort, type Program, startProgram, temporaryFolder } from '@ebb/shared/testing/programs.ts';
-import { parse } from 'yaml';
+import { installSettings } from '@ebb/shared/testing/settings.ts';
 import { buildGo, goProgram } from '../../e2e/cluster/build.ts';
 import { bundle } from '../../scripts/images/bundle.ts';
-import { root } from '../../scripts/lib/shell.ts';
 import { object } from './kube.ts';
 import { connectReviewer, type Reviewer } from './review.ts';
 
@@ -27,19 +25,6 @@ export interface WebhookRig {
   /** Starts a webhook in a system namespace of its own: Ebb's, or another program that reads the same environment. */
   start(namespace: string, program?: string): Promise<RunningWebhook>;
   close(): Promise<void>;
-}
-
-/** The config maps as they are installed. */
-export function installedConfigMaps(): ConfigMap[] {
-  const folder = join(root, 'deploy', 'config');
-  const files = readdirSync(folder).filter((f) => f.startsWith('config-'));
-  return files.map((f) => parse(readFileSync(join(folder, f), 'utf8')) as ConfigMap);
-}
-
-async function installSettings(client: KubeClient, namespace: string): Promise<void> {
-  await client.create(builtin.Namespace, object<Namespace>({ name: namespace, namespace: '' }, {}));
-  for (const map of installedConfigMaps()) await client.create(builtin.ConfigMap, { ...map, metadata: { ...map.metadata, namespace } });
-  await client.create(builtin.Secret, object<Secret>({ name: 'webhook-certs', namespace }, {}));
 }
 
 /** Ebb's is run as its image runs it: bundled. */
@@ -91,7 +76,8 @@ export async function openWebhookRig(): Promise<WebhookRig> {
   return {
     client: kube.client,
     async start(namespace, program) {
-      await installSettings(kube.client, namespace);
+      await installSettings(kube.client, {}, namespace);
+      await kube.client.create(builtin.Secret, object<Secret>({ name: 'webhook-certs', namespace }, {}));
       const webhook = await startWebhook(kube.kubeconfig, namespace, await commandOf(program, folder.path));
       started.push(webhook);
       return webhook;

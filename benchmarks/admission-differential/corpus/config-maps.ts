@@ -1,4 +1,4 @@
-import { installedConfigMaps } from '../../lib/webhook-rig.ts';
+import { deployedSettings } from '@ebb/shared/testing/settings.ts';
 import type { Case } from './case.ts';
 import { edited, type Json } from './edit.ts';
 
@@ -275,7 +275,7 @@ const mapOf = (name: string, content: Data): Json => ({
   data: content,
 });
 
-const installed = installedConfigMaps();
+const installed = deployedSettings();
 const checked = (o: Json): Json => edited(o, (m) => (m.data._example = `${m.data._example}# more\n`));
 
 export const configMapCases: Case[] = [

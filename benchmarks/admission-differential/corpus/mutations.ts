@@ -1,3 +1,4 @@
+import { seeded } from '@ebb/shared/testing/seeded.ts';
 import type { Case } from './case.ts';
 import type { ConfigSet } from './config-sets.ts';
 import { edited, type Json } from './edit.ts';
@@ -16,18 +17,6 @@ import {
 } from './seeds.ts';
 
 /** Random changes of valid objects: the same seed gives the same cases. */
-
-/** Numbers in [0, 1) from a seed (mulberry32). */
-export function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 type Step = string | number;
 interface Place {
@@ -128,7 +117,7 @@ function mutate({ seed, name, config, count, mutations, more }: Plan, next: () =
   });
 }
 
-const one = random(20261124);
+const one = seeded(20261124);
 
 export const mutationCases: Case[] = [
   { seed: richService, name: 'rich service', config: 'stock' as const, count: 170, mutations: typed },

@@ -1,32 +1,8 @@
 import type { Case } from './case.ts';
 import { edited, type Json, meta } from './edit.ts';
-import {
-  certificate,
-  configuration,
-  domainMapping,
-  ingress,
-  metric,
-  podAutoscaler,
-  revisionObject,
-  route,
-  serverlessService,
-  service,
-} from './seeds.ts';
+import { all, configuration, domainMapping, revisionObject, route, service } from './seeds.ts';
 
 /** Requests that are odd in themselves: operations, users, kinds. */
-
-const all: Json[] = [
-  service,
-  configuration,
-  revisionObject,
-  route,
-  domainMapping,
-  podAutoscaler,
-  metric,
-  serverlessService,
-  ingress,
-  certificate,
-];
 
 export const requestCases: Case[] = [
   ...all.map((o): Case => ({ id: `${o.kind} as it should be`, config: 'stock', kind: o.kind, operation: 'CREATE', object: o })),

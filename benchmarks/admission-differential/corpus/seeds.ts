@@ -22,6 +22,20 @@ export const ingress = objectOf('Ingress', 'hello', {
 });
 export const certificate = objectOf('Certificate', 'hello', { dnsNames: ['hello.example.com', '*.example.com'], secretName: 'hello-tls' });
 
+/** The small one of each kind. */
+export const all: readonly Json[] = [
+  service,
+  configuration,
+  revisionObject,
+  route,
+  domainMapping,
+  podAutoscaler,
+  metric,
+  serverlessService,
+  ingress,
+  certificate,
+];
+
 /** A Service that uses most of what stock settings allow. */
 export const richService: Json = {
   ...service,

@@ -1,8 +1,9 @@
 import { builtin, type Deployment, type KubeService } from '@ebb/shared/api/builtin.ts';
-import { type Ingress, kinds, type PodAutoscaler } from '@ebb/shared/api/kinds.ts';
+import { kinds, type PodAutoscaler } from '@ebb/shared/api/kinds.ts';
 import { controllerOf, type Kind, type KubeObject, ownerReference } from '@ebb/shared/api/meta.ts';
 import type { Informers } from '@ebb/shared/kube/cache.ts';
 import { isAlreadyExists, isNotFound, type KubeClient } from '@ebb/shared/kube/client.ts';
+import { playIngress } from '@ebb/shared/testing/ingress.ts';
 
 /** What a test decides of how things go: by the name of the revision. */
 export interface Fate {
@@ -73,10 +74,7 @@ export function play(client: KubeClient, informers: Informers, fate: Fate = {}):
     quietly(client.create(builtin.Endpoints, { apiVersion: 'v1', kind: 'Endpoints', metadata: { name, namespace, labels }, subsets }));
   });
 
-  informers.informer(kinds.Ingress).onChange(({ after }) => {
-    const ingress = after as Ingress | undefined;
-    if (!ingress || ingress.status?.observedGeneration === ingress.metadata.generation) return;
-    const balancer = { ingress: [{ domainInternal: 'gateway.knative-serving.svc.cluster.local' }] };
-    status(kinds.Ingress, ingress, { conditions: ready, publicLoadBalancer: balancer, privateLoadBalancer: balancer });
+  playIngress(client, informers, (error) => {
+    throw error;
   });
 }

@@ -1,24 +1,9 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import { connect, createServer as createNetServer, type Socket } from 'node:net';
+import { createServer as createNetServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ask, cleanUp, closedPort, onCleanUp, proxyTo, settled, started, text } from '../testing/http.ts';
+import { ask, cleanUp, closedPort, dial, onCleanUp, proxyTo, settled, started, text } from '../testing/http.ts';
 
 afterEach(cleanUp);
-
-/** A raw connection and everything it received. */
-function dial(port: number) {
-  const socket = connect(port, '127.0.0.1');
-  const seen = { socket, data: '', ended: false };
-  socket.on('data', (chunk) => {
-    seen.data += chunk.toString('latin1');
-  });
-  socket.on('end', () => {
-    seen.ended = true;
-  });
-  socket.on('error', () => {});
-  onCleanUp(() => socket.destroy());
-  return seen;
-}
 
 describe('HTTP/1', () => {
   it('passes requests and responses on, with the headers of the contract', async () => {

@@ -1,7 +1,6 @@
 import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
-import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ask, cleanUp, onCleanUp } from '../testing/http.ts';
+import { ask, cleanUp, dial, onCleanUp } from '../testing/http.ts';
 import type { Exchange, Handler } from './handler.ts';
 import { type Listener, listen } from './listener.ts';
 import { respond } from './respond.ts';
@@ -32,20 +31,6 @@ function holding() {
       for (const release of releases.splice(0)) release();
     },
   };
-}
-
-function dial(port: number) {
-  const socket = connect(port, '127.0.0.1');
-  const seen = { socket, data: '', closed: false };
-  socket.on('data', (chunk) => {
-    seen.data += chunk;
-  });
-  socket.on('close', () => {
-    seen.closed = true;
-  });
-  socket.on('error', () => {});
-  onCleanUp(() => socket.destroy());
-  return seen;
 }
 
 function dial2(port: number): ClientHttp2Session {

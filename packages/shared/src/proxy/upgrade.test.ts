@@ -1,29 +1,13 @@
 import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { cleanUp, closedPort, onCleanUp, proxyTo, started } from '../testing/http.ts';
+import { cleanUp, closedPort, dial, onCleanUp, proxyTo, started } from '../testing/http.ts';
 
 afterEach(cleanUp);
 
 const ask = (protocol: string) => `GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\nX-Key: k\r\n\r\n`;
 
-async function upgraded(port: number, early = '') {
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
-  const seen = { socket, data: '', ended: false, closed: false };
-  socket.on('data', (chunk) => {
-    seen.data += chunk;
-  });
-  socket.on('end', () => {
-    seen.ended = true;
-  });
-  socket.on('close', () => {
-    seen.closed = true;
-  });
-  socket.on('error', () => {});
-  onCleanUp(() => socket.destroy());
-  socket.write(ask('websocket') + early);
-  return seen;
-}
+const upgraded = (port: number, early = '') => dial(port, ask('websocket') + early, { allowHalfOpen: true });
 
 /** A server that switches and gives the raw connection. */
 function switching(onSocket: (socket: Socket, head: Buffer) => void, protocol = 'websocket') {
@@ -48,7 +32,7 @@ describe('upgrades', () => {
       });
     });
     const { port, listener } = await proxyTo(up);
-    const seen = await upgraded(port, 'early');
+    const seen = upgraded(port, 'early');
     await expect
       .poll(() => seen.data)
       .toMatch(/^HTTP\/1.1 101 Switching Protocols\r\nX-Accept: yes\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhello/);
@@ -74,11 +58,11 @@ describe('upgrades', () => {
       });
     });
     const { port, listener } = await proxyTo(up);
-    const first = await upgraded(port);
+    const first = upgraded(port);
     await expect.poll(() => first.data).toMatch(/101/);
     first.socket.resetAndDestroy();
     await expect.poll(() => closed).toBe(true);
-    const second = await upgraded(port);
+    const second = upgraded(port);
     await expect.poll(() => second.data).toMatch(/101/);
     upstream?.resetAndDestroy();
     await expect.poll(() => second.ended).toBe(true);
@@ -89,18 +73,18 @@ describe('upgrades', () => {
   it('pass a refusal on', async () => {
     const server = createServer((_, res) => res.writeHead(403, { 'x-why': 'no' }).end('forbidden'));
     const { port } = await proxyTo(await started(server));
-    const seen = await upgraded(port);
+    const seen = upgraded(port);
     await expect.poll(() => seen.ended).toBe(true);
     expect(seen.data).toMatch(/^HTTP\/1.1 403 Forbidden\r\n[\s\S]*x-why: no\r\n[\s\S]*forbidden\r\n0\r\n\r\n$/);
   });
 
   it('make a 502 of another protocol than asked, and of a dead server', async () => {
     const { port } = await proxyTo(await switching(() => {}, 'other'));
-    const seen = await upgraded(port);
+    const seen = upgraded(port);
     await expect.poll(() => seen.ended).toBe(true);
     expect(seen.data).toMatch(/^HTTP\/1.1 502 [\s\S]*"other" when "websocket" was requested\n$/);
     const dead = await proxyTo(await closedPort());
-    const refused = await upgraded(dead.port);
+    const refused = upgraded(dead.port);
     await expect.poll(() => refused.ended).toBe(true);
     expect(refused.data).toMatch(/^HTTP\/1.1 502 /);
     expect(dead.errors).toMatchObject([{ unsent: true }]);

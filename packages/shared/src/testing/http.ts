@@ -1,5 +1,5 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
 import { createForwarder, type ForwarderOptions, type ForwardOptions, type UpstreamError } from '../proxy/forward.ts';
 import type { Exchange } from '../proxy/handler.ts';
 import { type Listener, listen } from '../proxy/listener.ts';
@@ -35,6 +35,25 @@ export async function closedPort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
+}
+
+/** A raw connection and everything it received, a character a byte. `allowHalfOpen`: our side stays open when the other has ended. */
+export function dial(port: number, input = '', { allowHalfOpen = false } = {}) {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen });
+  const seen = { socket, data: '', ended: false, closed: false };
+  socket.on('data', (chunk) => {
+    seen.data += chunk.toString('latin1');
+  });
+  socket.on('end', () => {
+    seen.ended = true;
+  });
+  socket.on('close', () => {
+    seen.closed = true;
+  });
+  socket.on('error', () => {});
+  onCleanUp(() => socket.destroy());
+  if (input) socket.write(input, 'latin1');
+  return seen;
 }
 
 export interface TestProxy {

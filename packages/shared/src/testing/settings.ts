@@ -12,9 +12,12 @@ export const deployedSettings = (): ConfigMap[] =>
     .filter((f) => f.startsWith('config-'))
     .map((f) => parse(readFileSync(new URL(f, folder), 'utf8')) as ConfigMap);
 
-/** Creates the system namespace with the settings of an install; `data` of single maps goes over theirs. */
-export async function installSettings(client: KubeClient, data: Record<string, Record<string, string>> = {}): Promise<void> {
-  const namespace = defaultSystemNamespace;
+/** Creates a system namespace with the settings of an install; `data` of single maps goes over theirs. */
+export async function installSettings(
+  client: KubeClient,
+  data: Record<string, Record<string, string>> = {},
+  namespace = defaultSystemNamespace,
+): Promise<void> {
   await client.create(builtin.Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, namespace: '' } });
   for (const map of deployedSettings()) {
     const over = data[map.metadata.name];

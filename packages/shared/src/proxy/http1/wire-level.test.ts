@@ -1,29 +1,14 @@
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
-import { connect, createServer as createNetServer, type Server } from 'node:net';
+import { createServer as createNetServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ask, cleanUp, onCleanUp, proxyTo, started, text } from '../../testing/http.ts';
+import { ask, cleanUp, dial as dialed, onCleanUp, proxyTo, started, text } from '../../testing/http.ts';
 import { listen } from '../listener.ts';
 import { respond } from '../respond.ts';
 
 afterEach(cleanUp);
 
-/** A raw connection and everything it received. */
-function dial(port: number, input = '') {
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
-  const seen = { socket, data: '', ended: false };
-  socket.on('data', (chunk) => {
-    seen.data += chunk.toString('latin1');
-  });
-  socket.on('end', () => {
-    seen.ended = true;
-  });
-  socket.on('error', () => {});
-  onCleanUp(() => socket.destroy());
-  if (input) socket.write(input, 'latin1');
-  return seen;
-}
-
+const dial = (port: number, input = '') => dialed(port, input, { allowHalfOpen: true });
 const started1 = (listener: RequestListener) => started(createServer(listener));
 const count = (data: string, status: number) => data.split(`HTTP/1.1 ${status} `).length - 1;
 

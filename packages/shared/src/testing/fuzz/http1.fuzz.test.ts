@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
+import { seeded } from '../seeded.ts';
 import { compare } from './compare.ts';
 import { corpus } from './corpus.ts';
 import { mutated, pieces } from './mutate.ts';
-import { seeded } from './random.ts';
 
 it('agrees with llhttp about the corpus, whole and byte by byte', async () => {
   for (const text of corpus) {

@@ -1,7 +1,7 @@
 import { connect } from 'node:http2';
 import { expect, it } from 'vitest';
+import { seeded } from '../seeded.ts';
 import { mutatedHttp2, sendHttp2 } from './http2.ts';
-import { seeded } from './random.ts';
 import { startTarget } from './server.ts';
 
 it('serves on after mutated HTTP/2, and holds on to nothing', async () => {

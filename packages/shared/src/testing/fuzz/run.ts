@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
+import { seeded } from '../seeded.ts';
 import { compare } from './compare.ts';
 import { mutatedHttp2, sendHttp2 } from './http2.ts';
 import { mutated, pieces } from './mutate.ts';
-import { seeded } from './random.ts';
 import { startTarget } from './server.ts';
 
 /**
