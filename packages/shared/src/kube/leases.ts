@@ -32,7 +32,7 @@ interface Options {
   settings: LeaderElectionConfig;
 }
 
-/** A lease that becomes free is taken after a moment by chance, and by this much later for each one held: replicas share. */
+/** A lease that becomes free is taken after a moment by chance, and this much later for each one held by then: replicas share. */
 const chanceMs = 100;
 const holdbackMs = 50;
 
@@ -54,7 +54,7 @@ export function createElector(o: Options): Elector {
   const leases = o.informers.informer(builtin.Lease, { namespace: o.namespace });
   const all: { election: Election; stop: () => Promise<void> }[] = [];
   const elections = new Map<string, { election: Election; listeners: ((leading: boolean) => void)[] }>();
-  const holdback = () => Math.random() * chanceMs + holdbackMs * all.filter((l) => l.election.leading()).length;
+  const holdback = () => holdbackMs * all.filter((l) => l.election.leading()).length;
 
   /** One competition a lease, however many in this process ask for it. */
   const run = (name: string, changed: (leading: boolean) => void = () => undefined): Election => {
@@ -81,6 +81,9 @@ export function createElector(o: Options): Elector {
     let renewedAt = 0;
     let busy: Promise<void> | undefined;
     let stopped = false;
+    /** Since when the lease may be taken, were nothing else held. */
+    let freeAt = Number.NEGATIVE_INFINITY;
+    let waiting: NodeJS.Timeout | undefined;
     const set = (now: boolean) => {
       if (leading === now) return;
       leading = now;
@@ -93,6 +96,13 @@ export function createElector(o: Options): Elector {
     const attempt = (): void => {
       if (stopped) return;
       if (leading && expired()) set(false);
+      // What is held grows while others are waited for, so that is asked when the moment has come.
+      const earlyMs = leading ? 0 : freeAt + holdback() - performance.now();
+      clearTimeout(waiting);
+      if (earlyMs > 0) {
+        waiting = setTimeout(attempt, earlyMs);
+        return;
+      }
       busy ??= renew()
         .catch((error: Error) => o.log.warn({ lease: name, err: error.message }, 'cannot renew the lease'))
         .finally(() => {
@@ -142,7 +152,9 @@ export function createElector(o: Options): Elector {
       const lease = after ?? before;
       if (lease?.metadata.name !== name) return;
       seenAt = performance.now();
-      if (!after || (after.spec?.holderIdentity ?? '') === '') setTimeout(attempt, holdback());
+      if (after?.spec?.holderIdentity) return;
+      freeAt = seenAt + Math.random() * chanceMs;
+      attempt();
     });
     attempt();
     const election: Election = {
@@ -153,6 +165,7 @@ export function createElector(o: Options): Elector {
     const stop = async () => {
       stopped = true;
       clearInterval(timer);
+      clearTimeout(waiting);
       unwatch();
       await busy;
       if (!leading || !ours) return;
