@@ -1,4 +1,4 @@
-import { must } from './shell.ts';
+import { must } from '../../scripts/lib/shell.ts';
 
 /** The image in an OCI archive. */
 export interface Archived {

@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { step } from '../../scripts/lib/progress.ts';
+import { must, run } from '../../scripts/lib/shell.ts';
 import { debianPackages, kubernetesCommands, stagingModules, versions } from './parts.ts';
 import { inCache } from './paths.ts';
-import { step } from './progress.ts';
-import { must, run } from './shell.ts';
 
 const buildLog = inCache('logs', 'build.log');
 // All of it runs in Linux, wherever it is built.

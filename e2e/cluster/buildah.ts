@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { must } from '../../scripts/lib/shell.ts';
 import { inCache } from './paths.ts';
-import { must } from './shell.ts';
 
 const env = {
   STORAGE_DRIVER: 'vfs',

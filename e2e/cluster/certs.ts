@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { must } from '../../scripts/lib/shell.ts';
 import { net } from './parts.ts';
 import { inState } from './paths.ts';
-import { must } from './shell.ts';
 
 export const pki = (file: string): string => inState('pki', file);
 

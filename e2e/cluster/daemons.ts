@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { stringify } from 'yaml';
+import { run } from '../../scripts/lib/shell.ts';
 import { goProgram } from './build.ts';
 import { pki, writeKubeconfig } from './certs.ts';
 import { net, pauseImage } from './parts.ts';
 import { inState, localKubeconfig } from './paths.ts';
 import type { Daemon } from './processes.ts';
-import { run } from './shell.ts';
 
 const ok = (url: string): Promise<boolean> =>
   new Promise((resolve) => {

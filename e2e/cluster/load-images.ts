@@ -1,7 +1,7 @@
+import { must, run } from '../../scripts/lib/shell.ts';
 import { archived } from './archive.ts';
 import { localContext } from './context.ts';
 import { ctr } from './daemons.ts';
-import { must, run } from './shell.ts';
 
 /** Whether containerd has exactly what is in an archive, under the same name. */
 async function isThere(tar: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { must, run } from '../../scripts/lib/shell.ts';
 import { net } from './parts.ts';
 import { inState } from './paths.ts';
-import { must, run } from './shell.ts';
 
 /** The node's own bridge and address, forwarding, and the pod network's configuration. Repeatable. */
 export async function setUpNetwork(): Promise<void> {

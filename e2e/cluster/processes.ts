@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { tail } from '../../scripts/lib/shell.ts';
 import { inState } from './paths.ts';
-import { tail } from './shell.ts';
 
 /** A part of the cluster that runs as a process of this machine. */
 export interface Daemon {

@@ -1,4 +1,4 @@
-import { run } from './shell.ts';
+import { run } from '../../scripts/lib/shell.ts';
 
 const ways = `Two ways that work:
   - run as root on Linux with Go (any 1.2x) installed: the cluster is built and started here

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { step } from '../../scripts/lib/progress.ts';
+import { must, run } from '../../scripts/lib/shell.ts';
 import { buildGo, buildOwn, goProgram, installPackages } from './build.ts';
 import { buildImage } from './buildah.ts';
 import { makeCertificates, writeKubeconfig } from './certs.ts';
@@ -11,9 +13,7 @@ import { clusterObjects } from './objects.ts';
 import { pauseImage } from './parts.ts';
 import { inCache, inState, localKubeconfig, stateDir } from './paths.ts';
 import { ensureDaemon, runningPid, stopDaemon } from './processes.ts';
-import { step } from './progress.ts';
 import { requireLocal } from './requirements.ts';
-import { must, run } from './shell.ts';
 
 async function pause(): Promise<void> {
   const tar = inCache('images', 'pause.tar');

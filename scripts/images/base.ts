@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { join } from 'node:path';
 import { buildah, buildImage } from '../../e2e/cluster/buildah.ts';
 import { inCache } from '../../e2e/cluster/paths.ts';
-import { step } from '../../e2e/cluster/progress.ts';
+import { step } from '../lib/progress.ts';
 import { must, root, run } from '../lib/shell.ts';
 
 const packages = ['base-files', 'ca-certificates', 'libc6', 'libgcc-s1', 'libstdc++6', 'netbase', 'tzdata'];

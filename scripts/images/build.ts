@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { archived } from '../../e2e/cluster/archive.ts';
 import { buildGo, buildOwn, goProgram } from '../../e2e/cluster/build.ts';
 import { inCache } from '../../e2e/cluster/paths.ts';
-import { step } from '../../e2e/cluster/progress.ts';
+import { step } from '../lib/progress.ts';
 import { root } from '../lib/shell.ts';
 import { type Builder, findBuilder } from './builder.ts';
 import { bundle } from './bundle.ts';

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { system } from './components.ts';
 import type { Kubectl } from './kubectl.ts';
@@ -27,37 +26,4 @@ export async function reachGateway(kubectl: Kubectl): Promise<Gateway> {
   const [line] = (await Promise.race([once(createInterface({ input: child.stdout }), 'line'), failed])) as [string];
   const port = Number(/127\.0\.0\.1:(\d+)/.exec(line)?.[1]);
   return { host: '127.0.0.1', port, close: () => child.kill() };
-}
-
-export interface Answer {
-  status: number;
-  body: string;
-  /** From before the connection to the answer's head. */
-  firstByteMs: number;
-}
-
-/** One request with a Host header, on a connection of its own. */
-export function ask(gateway: Gateway, host: string, timeoutMs = 60_000): Promise<Answer> {
-  const started = performance.now();
-  return new Promise((resolve, reject) => {
-    const options = {
-      host: gateway.host,
-      port: gateway.port,
-      agent: false,
-      headers: { host },
-      signal: AbortSignal.timeout(timeoutMs),
-    } as const;
-    const req = request(options, (res) => {
-      const firstByteMs = performance.now() - started;
-      let body = '';
-      res.setEncoding('utf8');
-      res.on('data', (chunk: string) => {
-        body += chunk;
-      });
-      res.on('error', reject);
-      res.on('end', () => resolve({ status: res.statusCode ?? 0, body: body.trim(), firstByteMs }));
-    });
-    req.on('error', (e) => reject(new Error(`no answer for ${host} after ${Math.round(performance.now() - started)} ms: ${e.message}`)));
-    req.end();
-  });
 }

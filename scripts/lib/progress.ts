@@ -1,13 +1,14 @@
 const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 
 /**
- * Runs one step and tells of it on stderr: its name at once, a sign of life with the elapsed time every ten seconds,
- * and the time it took at the end.
+ * Runs one step and tells of it on stderr: a sign of life with the elapsed time when it takes longer than two seconds
+ * (and every ten from then on), and the time it took at the end.
  */
 export async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
   const started = Date.now();
-  process.stderr.write(`· ${name}\n`);
-  const alive = setInterval(() => process.stderr.write(`  … ${name}: ${seconds(started)}\n`), 10_000);
+  const alive = () => process.stderr.write(`  … ${name}: ${seconds(started)}\n`);
+  const first = setTimeout(alive, 2_000);
+  const later = setInterval(alive, 10_000);
   try {
     const result = await work();
     process.stderr.write(`✓ ${name} (${seconds(started)})\n`);
@@ -16,6 +17,7 @@ export async function step<T>(name: string, work: () => Promise<T>): Promise<T> 
     process.stderr.write(`✗ ${name} (${seconds(started)})\n`);
     throw error;
   } finally {
-    clearInterval(alive);
+    clearTimeout(first);
+    clearInterval(later);
   }
 }

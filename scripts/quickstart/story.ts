@@ -4,7 +4,8 @@ import { builtin } from '../../packages/shared/src/api/builtin.ts';
 import { isFailed, isReady } from '../../packages/shared/src/api/conditions.ts';
 import { kinds, type Service } from '../../packages/shared/src/api/kinds.ts';
 import { isNotFound, type KubeClient } from '../../packages/shared/src/kube/client.ts';
-import { ask, type Gateway } from '../lib/gateway.ts';
+import { ask } from '../lib/ask.ts';
+import type { Gateway } from '../lib/gateway.ts';
 import type { Kubectl } from '../lib/kubectl.ts';
 import { step } from '../lib/progress.ts';
 import { root } from '../lib/shell.ts';
@@ -90,7 +91,9 @@ export async function story(teller: Teller): Promise<Told> {
   const answer = await ask(gateway, host);
   if (answer.status !== 200) throw new Error(`${host} answered ${answer.status}: ${answer.body}`);
   say(`\n${await kubectl(['get', 'ksvc', name, '-n', namespace])}`);
-  say(`A request to http://${host}: ${JSON.stringify(answer.body)} after ${ms(answer.firstByteMs)}${before.count ? '' : ', from zero'}\n`);
+  say(
+    `A request to http://${host}: ${JSON.stringify(answer.body.trim())} after ${ms(answer.firstByteMs)}${before.count ? '' : ', from zero'}\n`,
+  );
 
   say('Now nobody asks. Its window is 6 s; a pod that goes has half a minute to finish what it was asked.');
   await untilZero(teller, revision);
@@ -103,7 +106,7 @@ export async function story(teller: Teller): Promise<Told> {
   say(
     `\nidle → 0 pods, one request → first byte after ${ms(cold.firstByteMs)} (of which ${ms(plainMs)} the plain pod start) → ${after.text}`,
   );
-  say(`It said ${JSON.stringify(cold.body)}.`);
+  say(`It said ${JSON.stringify(cold.body.trim())}.`);
   return { host, firstByteMs: cold.firstByteMs, plainMs };
 }
 

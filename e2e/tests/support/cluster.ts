@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { defaultSystemNamespace } from '@ebb/shared/api/system.ts';
 import type { KubeClient } from '@ebb/shared/kube/client.ts';
 import { connectKube } from '@ebb/shared/kube/connect.ts';
+import { type Ran, run } from '../../../scripts/lib/shell.ts';
 import { goProgram } from '../../cluster/build.ts';
 import { localKubeconfig } from '../../cluster/paths.ts';
-import { type Ran, run } from '../../cluster/shell.ts';
 
 // KUBECONFIG names the cluster meant; without it, the local one.
 process.env.KUBECONFIG ??= localKubeconfig;

@@ -1,22 +1,6 @@
-import { type Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { builtin } from '@ebb/shared/api/builtin.ts';
+import { type Answer, type AskOptions, ask as askAt } from '../../../scripts/lib/ask.ts';
 import { kube, system } from './cluster.ts';
-
-export interface Answer {
-  status: number;
-  headers: IncomingHttpHeaders;
-  body: string;
-  /** From the start of the request to the answer's head. */
-  firstByteMs: number;
-}
-
-export interface AskOptions {
-  path?: string;
-  headers?: Record<string, string>;
-  /** Generous: a request at zero is held until a pod is there. */
-  timeoutMs?: number;
-  agent?: Agent | false;
-}
 
 let found: Promise<{ host: string; port: number }> | undefined;
 
@@ -38,29 +22,11 @@ export function forgetGateway(): void {
   found = undefined;
 }
 
-/** One request through the gateway, as curl makes it: its own connection, the host in the Host header. */
+/** One request through the gateway, on a connection of its own unless an agent is given. */
 export async function ask(host: string, options: AskOptions = {}): Promise<Answer> {
   found ??= gateway();
   found.catch(forgetGateway);
-  const address = await found;
-  const { path = '/', headers = {}, timeoutMs = 60_000, agent = false } = options;
-  const started = performance.now();
-  return new Promise((resolve, reject) => {
-    const req = request({ ...address, path, agent, headers: { host, ...headers }, signal: AbortSignal.timeout(timeoutMs) }, (res) => {
-      const firstByteMs = performance.now() - started;
-      let body = '';
-      res.setEncoding('utf8');
-      res.on('data', (chunk: string) => {
-        body += chunk;
-      });
-      res.on('error', reject);
-      res.on('end', () => resolve({ status: res.statusCode ?? 0, headers: res.headers, body, firstByteMs }));
-    });
-    req.on('error', (e) =>
-      reject(new Error(`${host}${path}: no answer after ${Math.round(performance.now() - started)} ms: ${e.message}`)),
-    );
-    req.end();
-  });
+  return askAt(await found, host, options);
 }
 
 /** Asks and insists on 200. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, test } from 'vitest';
-import type { Ran } from '../../cluster/shell.ts';
+import type { Ran } from '../../../scripts/lib/shell.ts';
 import { kubectl, tryKubectl } from './cluster.ts';
 
 /** One behaviour told in steps, in a namespace of its own, with the manifests of the YAML file beside the test. */
