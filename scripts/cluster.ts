@@ -15,6 +15,15 @@ const help = `npm run cluster -- <command>
 
 EBB_CACHE holds built parts, EBB_STATE the running cluster.`;
 
+async function status(json: boolean): Promise<number> {
+  const parts = await clusterStatus();
+  if (json) console.log(JSON.stringify(parts));
+  else
+    for (const p of parts)
+      console.log(`${p.name.padEnd(24)}${p.pid ? `pid ${p.pid}` : 'down'}${p.pid && !p.healthy ? ' (does not answer)' : ''}`);
+  return parts.every((p) => p.healthy) ? 0 : 1;
+}
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -34,14 +43,8 @@ async function main(): Promise<number> {
     case 'down':
       await clusterDown(values.purge ?? false);
       return 0;
-    case 'status': {
-      const parts = await clusterStatus();
-      if (values.json) console.log(JSON.stringify(parts));
-      else
-        for (const p of parts)
-          console.log(`${p.name.padEnd(24)}${p.pid ? `pid ${p.pid}` : 'down'}${p.pid && !p.healthy ? ' (does not answer)' : ''}`);
-      return parts.every((p) => p.healthy) ? 0 : 1;
-    }
+    case 'status':
+      return status(values.json ?? false);
     case 'kubeconfig':
       if (!localExists()) throw new Error('there is no local cluster: npm run cluster -- up');
       console.log(localKubeconfig);

@@ -13,7 +13,7 @@ Builds the container images whose content changed; one service takes seconds. Na
 
   --load            load them into the local cluster (npm run cluster -- load-images does the same for others)
   --base REF        the services' base instead of the one made from packages; it needs Node at /nodejs/bin/node
-  --bundles DIR     write DIR/<service>/main.mjs only, for a builder of your own:
+  --bundles DIR     write DIR/<service>/main.cjs only, for a builder of your own:
                     docker build -f deploy/images/Dockerfile DIR/<service>`;
 
 const options = {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { root } from '../lib/shell.ts';
 
 /** The layers of packages/shared/src, lowest first. A file imports from its own layer or below. */
@@ -40,44 +40,47 @@ function* sources(dir: string): Generator<string> {
   }
 }
 
+const packages = join(root, 'packages');
 const layerOf = (shelf: string | undefined): number => layers.findIndex((l) => l.includes(shelf ?? ''));
+
+/** What is wrong with an import of `from` in `file`, which is no test and imports more than types. */
+function* wrongLayer(file: string, from: string): Generator<string> {
+  const [owner, , shelf] = relative(packages, file).split(sep);
+  if (from.startsWith('.')) {
+    const [target, , below] = relative(packages, join(file, '..', from)).split(sep);
+    if (owner === 'shared' && target === 'shared' && layerOf(below) > layerOf(shelf))
+      yield `${shelf} (layer ${layerOf(shelf)}) imports ${below} (layer ${layerOf(below)}): layers import downwards only`;
+  } else if (shelf === 'lib' && !/^(node:|@ebb\/)/.test(from)) yield `lib holds values without dependencies, but imports ${from}`;
+}
+
+/** What is wrong with any import of `from` in `file`, whatever it is for. */
+function* wrongPackage(file: string, from: string): Generator<string> {
+  const [owner] = relative(packages, file).split(sep);
+  const service = /^@ebb\/([^/]+)/.exec(from)?.[1];
+  if (service && service !== 'shared') yield `imports ${from}: services import shared only and meet on the wire`;
+  if (from.startsWith('.') && relative(packages, join(file, '..', from)).split(sep)[0] !== owner)
+    yield `imports ${from}: a relative import stays inside its package`;
+}
+
+function* wrongInLine(file: string, line: string): Generator<string> {
+  const test = file.endsWith('.test.ts');
+  const typeOnly = /^\s*(import|export) type\b/.test(line);
+  const from = /(?:from|import\()\s*'([^']+)'/.exec(line)?.[1];
+  if (from) yield* wrongPackage(file, from);
+  if (test || typeOnly) return;
+  if (from) yield* wrongLayer(file, from);
+  const comment = /^\s*(\/\/|\*|\/\*)/.test(line);
+  if (comment || !pure.some((p) => p.test(file))) return;
+  for (const rule of impure) if (rule.pattern.test(line)) yield `a pure file ${rule.why}`;
+}
 
 /** Every breach of the layer rules, as `file:line: sentence`. */
 export function layerBreaches(): string[] {
   const breaches: string[] = [];
-  for (const file of sources(join(root, 'packages'))) {
-    const path = `/${relative(join(root, 'packages'), file)}`;
-    const [, owner, , shelf] = path.split('/');
-    const test = /\.test\.ts$/.test(path);
-    const isPure = !test && pure.some((p) => p.test(path));
-    readFileSync(file, 'utf8')
-      .split('\n')
-      .forEach((line, index) => {
-        const breach = (sentence: string) => breaches.push(`packages${path}:${index + 1}: ${sentence}`);
-        const typeOnly = /^\s*(import|export) type\b/.test(line);
-        const from = /(?:from|import\()\s*'([^']+)'/.exec(line)?.[1];
-        if (from) {
-          const target = /^@ebb\/([^/]+)\/?([^/]*)/.exec(from);
-          if (target && target[1] !== 'shared') breach(`imports ${from}: services import shared only and meet on the wire`);
-          if (from.startsWith('.')) {
-            const resolved = relative(join(root, 'packages'), join(file, '..', from)).split('/');
-            if (resolved[0] !== owner) breach(`imports ${from}: a relative import stays inside its package`);
-            if (owner === 'shared' && !test && resolved[0] === 'shared' && !typeOnly) {
-              if (layerOf(resolved[2]) > layerOf(shelf)) {
-                breach(
-                  `${shelf} (layer ${layerOf(shelf)}) imports ${resolved[2]} (layer ${layerOf(resolved[2])}): layers import downwards only`,
-                );
-              }
-            }
-          }
-          if (!from.startsWith('.') && !from.startsWith('node:') && !from.startsWith('@ebb/') && shelf === 'lib' && !test && !typeOnly) {
-            breach(`lib holds values without dependencies, but imports ${from}`);
-          }
-        }
-        if (isPure && !typeOnly && !/^\s*(\/\/|\*|\/\*)/.test(line)) {
-          for (const rule of impure) if (rule.pattern.test(line)) breach(`a pure file ${rule.why}`);
-        }
-      });
+  for (const file of sources(packages)) {
+    const lines = readFileSync(file, 'utf8').split('\n');
+    for (const [index, line] of lines.entries())
+      for (const sentence of wrongInLine(file, line)) breaches.push(`${relative(root, file)}:${index + 1}: ${sentence}`);
   }
   return breaches;
 }

@@ -35,13 +35,13 @@ async function prepare(image: Image, base: () => Promise<string | undefined>): P
   const dir = inCache('images', 'context', fileName(image.ref));
   mkdirSync(dir, { recursive: true });
   if (image.kind === 'service') {
-    await bundle(image.source, dir);
+    const main = await bundle(image.source, dir);
     const name = await base();
     return {
       dir,
       dockerfile: dockerfile('Dockerfile'),
       args: { NODE_OPTIONS: image.nodeOptions, ...(name ? { BASE: name } : {}) },
-      files: [join(dir, 'main.mjs')],
+      files: [main],
     };
   }
   const program = join(dir, 'program');

@@ -3,31 +3,30 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { root } from '../lib/shell.ts';
 
-/** Packages that are CommonJS ask for `require` and `__dirname`, which an ES module does not have. */
-const banner = [
-  "import { createRequire as __createRequire } from 'node:module';",
-  'const require = __createRequire(import.meta.url);',
-  'const __filename = import.meta.filename;',
-  'const __dirname = import.meta.dirname;',
-].join('\n');
+/** What a bundle is called in its folder. */
+const bundleName = 'main.cjs';
 
-/** Bundles a service and all it needs into `dir`/main.mjs. Nothing is left outside but Node itself. */
-export async function bundle(source: string, dir: string): Promise<void> {
+/**
+ * Bundles a service and all it needs into one file of `dir`, and says its path. Nothing is left outside but Node itself.
+ * CommonJS, since an ES module that imports node:http loads all that hangs on its exports, undici among it: 40 ms of a start.
+ */
+export async function bundle(source: string, dir: string): Promise<string> {
   if (!existsSync(join(root, source))) throw new Error(`${source} does not exist: there is nothing to build an image of`);
   mkdirSync(dir, { recursive: true });
+  const outfile = join(dir, bundleName);
   await build({
     absWorkingDir: root,
     entryPoints: [source],
-    outfile: join(dir, 'main.mjs'),
+    outfile,
     bundle: true,
     platform: 'node',
     target: 'node24',
-    format: 'esm',
-    banner: { js: banner },
+    format: 'cjs',
     // Names stay whole, so that a stack trace can be read.
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
     logLevel: 'silent',
   });
+  return outfile;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { apiConfig, apiContext } from '../../testing/api-context.ts';
+import { image, reference, goodSpecs as specs, split, template } from '../../testing/good-specs.ts';
 import type { ApiContext } from '../defaults/context.ts';
 import { kinds } from '../kinds.ts';
 import { apiVersionOf, type KubeObject } from '../meta.ts';
@@ -8,24 +9,7 @@ import { errorText } from './field-error.ts';
 import { type ServedKind, servedKinds, validateObject } from './index.ts';
 import { texts } from './names.ts';
 
-const image = 'example.com/hello';
-const revision = { containers: [{ image }] };
-const template = { spec: revision };
-const reference = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'hello' };
-const split = { serviceNamespace: 'default', serviceName: 's', servicePort: 80, percent: 100 };
-/** A good spec of each kind. */
-const specs: Record<ServedKind, Record<string, unknown>> = {
-  Service: { template, traffic: [{ latestRevision: true, percent: 100 }] },
-  Configuration: { template },
-  Route: { traffic: [{ configurationName: 'hello', latestRevision: true, percent: 100 }] },
-  Revision: revision,
-  DomainMapping: { ref: { name: 'hello', kind: 'Service', apiVersion: 'serving.knative.dev/v1' } },
-  PodAutoscaler: { scaleTargetRef: reference, protocolType: 'http1' },
-  Metric: { stableWindow: 1, panicWindow: 1, scrapeTarget: 'x' },
-  ServerlessService: { mode: 'Serve', objectRef: reference, protocolType: 'h2c' },
-  Ingress: { rules: [{ hosts: ['a'], http: { paths: [{ splits: [split] }] } }] },
-  Certificate: { dnsNames: ['a.example.com'], secretName: 's' },
-};
+const revision = template.spec;
 
 const object = (kind: ServedKind, spec: unknown = specs[kind], metadata: object = {}): KubeObject =>
   decodeObject(kind, {

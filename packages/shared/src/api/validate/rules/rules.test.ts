@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { apiConfig } from '../../../testing/api-context.ts';
+import { goodSpecs } from '../../../testing/good-specs.ts';
 import type { ApiContext } from '../../defaults/context.ts';
 import { withDefaults } from '../../defaults/index.ts';
 import { kinds } from '../../kinds.ts';
 import { apiVersionOf, type KubeObject } from '../../meta.ts';
 import { decodeObject } from '../../wire/decode.ts';
 import { errorText, warningLines } from '../field-error.ts';
-import { type ServedKind, validateObject } from '../index.ts';
+import { validateObject } from '../index.ts';
 import { autoscalingRules } from './autoscaling.ts';
-import { type Case, image } from './case.ts';
+import type { Case } from './case.ts';
 import { internalRules } from './internal.ts';
 import { metadataRules } from './metadata.ts';
 import { podRules } from './pod.ts';
@@ -17,29 +18,12 @@ import { volumeRules } from './volumes.ts';
 
 const rules = [...metadataRules, ...templateRules, ...autoscalingRules, ...podRules, ...volumeRules, ...internalRules];
 
-const reference = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'hello' };
-const split = { serviceNamespace: 'default', serviceName: 's', servicePort: 80, percent: 100 };
-const revision = { containers: [{ image }] };
-/** A good spec of each kind. */
-const good: Record<ServedKind, object> = {
-  Service: { template: { spec: revision } },
-  Configuration: { template: { spec: revision } },
-  Route: { traffic: [{ configurationName: 'hello', percent: 100 }] },
-  Revision: revision,
-  DomainMapping: { ref: { name: 'hello', kind: 'Service', apiVersion: 'serving.knative.dev/v1' } },
-  PodAutoscaler: { scaleTargetRef: reference, protocolType: 'http1' },
-  Metric: { stableWindow: 1, panicWindow: 1, scrapeTarget: 'x' },
-  ServerlessService: { mode: 'Serve', objectRef: reference, protocolType: 'h2c' },
-  Ingress: { rules: [{ hosts: ['a'], http: { paths: [{ splits: [split] }] } }] },
-  Certificate: { dnsNames: ['a.example.com'], secretName: 's' },
-};
-
 const objectOf = ({ kind, spec, metadata }: Pick<Case, 'kind' | 'spec' | 'metadata'>): KubeObject =>
   ({
     apiVersion: apiVersionOf(kinds[kind]),
     kind,
     metadata: { name: kind === 'DomainMapping' ? 'hello.example.com' : 'hello', namespace: 'default', ...metadata },
-    spec: { ...good[kind], ...spec },
+    spec: { ...goodSpecs[kind], ...spec },
   }) as KubeObject;
 
 /** As the webhook sees an object that is made, or that was made and changed. */
