@@ -126,8 +126,8 @@ async function measure(command: readonly string[], revisions: number, seconds: n
 
 /** The program as an image has it: bundled, with the image's options of Node. */
 async function bundled(folder: string): Promise<string[]> {
-  await bundle(join('benchmarks', 'autoscaler-scale', 'program.ts'), folder);
-  return [process.execPath, ...autoscaler.nodeOptions.split(' ').filter(Boolean), join(folder, 'main.mjs')];
+  const main = await bundle(join('benchmarks', 'autoscaler-scale', 'program.ts'), folder);
+  return [process.execPath, ...autoscaler.nodeOptions.split(' ').filter(Boolean), main];
 }
 
 export const benchmark: Benchmark = {

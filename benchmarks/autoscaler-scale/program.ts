@@ -35,7 +35,8 @@ for (let i = 0; i < revisions; i++) {
   deciders.ensure(key, spec);
 }
 const receive = createIngest({ ownership, clock, collections, deciders, forwarder: { send: none } });
-await startStatsServer({ port, receive, owners: ownership.owners, owns: ownership.owns });
-let part = 0;
-setInterval(() => deciders.tick(part++ % phases), tickMs / phases);
-process.stdout.write('listening\n');
+void startStatsServer({ port, receive, owners: ownership.owners, owns: ownership.owns }).then(() => {
+  let part = 0;
+  setInterval(() => deciders.tick(part++ % phases), tickMs / phases);
+  process.stdout.write('listening\n');
+});

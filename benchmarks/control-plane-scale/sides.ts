@@ -24,8 +24,7 @@ export async function startEbb({ kube }: World): Promise<Side> {
   const start = async (component: 'controller' | 'autoscaler') => {
     const image = imagesNamed([component])[0];
     if (image?.kind !== 'service') throw new Error(`${component} has no image`);
-    await bundle(image.source, join(dir, component));
-    const main = join(dir, component, 'main.mjs');
+    const main = await bundle(image.source, join(dir, component));
     const env = { NODE_OPTIONS: image.nodeOptions };
     return startComponent(component, { kubeconfig: kube.kubeconfigOf(component), pod: `${component}-0`, main, env });
   };

@@ -30,8 +30,8 @@ export interface WebhookRig {
 /** Ebb's is run as its image runs it: bundled. */
 async function commandOf(program: string | undefined, folder: string): Promise<{ path: string; args: string[] }> {
   if (program) return { path: program, args: ['--disable-ha'] };
-  await bundle(join('packages', 'webhook', 'src', 'main.ts'), folder);
-  return { path: process.execPath, args: [join(folder, 'main.mjs')] };
+  const main = await bundle(join('packages', 'webhook', 'src', 'main.ts'), folder);
+  return { path: process.execPath, args: [main] };
 }
 
 async function startWebhook(kubeconfig: string, namespace: string, command: { path: string; args: string[] }): Promise<RunningWebhook> {

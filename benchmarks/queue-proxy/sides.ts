@@ -48,11 +48,11 @@ const environment = (protocol: 'http1' | 'h2c') => ({
 /** The sides there are; the peer's only when `PEER_QUEUE_PROXY` names its program. */
 export async function sides(backend: number): Promise<Side[]> {
   const dir = inCache('bench-queue-proxy');
-  await bundle(queueProxy.source, dir);
+  const main = await bundle(queueProxy.source, dir);
   const node = join(root, 'node_modules/node/bin/node');
   const peer = process.env.PEER_QUEUE_PROXY;
   const bare: Side = { name: 'bare', start: async () => ({ pid: backend, port: backendPort, stop: async () => {} }) };
-  const all: Side[] = [bare, { name: 'ebb', start: (protocol) => start(node, [queueProxy.nodeOptions, join(dir, 'main.mjs')], protocol) }];
+  const all: Side[] = [bare, { name: 'ebb', start: (protocol) => start(node, [queueProxy.nodeOptions, main], protocol) }];
   if (peer) all.push({ name: 'peer', start: (protocol) => start(peer, [], protocol) });
   return all;
 }
