@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { annotations } from '../../packages/shared/src/api/annotations.ts';
-import { defaultSystemNamespace, ebbIngressClass } from '../../packages/shared/src/api/system.ts';
+import { announcementAudience, defaultSystemNamespace, ebbIngressClass } from '../../packages/shared/src/api/system.ts';
 import { exampleChecksum, exampleOf } from '../../packages/shared/src/config/example.ts';
 import { type ConfigMapName, configMapNames } from '../../packages/shared/src/config/names.ts';
 import { configTables } from '../../packages/shared/src/config/tables.ts';
@@ -8,7 +8,11 @@ import { configTables } from '../../packages/shared/src/config/tables.ts';
 /** deploy/config: the config maps, documented by their rows, with what Ebb sets apart from the defaults. */
 export function generateConfig(version: string): Record<string, string> {
   const own: Partial<Record<ConfigMapName, Record<string, string>>> = {
-    'config-deployment': { 'queue-sidecar-image': `dev.local/ebb/queue:${version}` },
+    'config-deployment': {
+      'queue-sidecar-image': `dev.local/ebb/queue:${version}`,
+      // Pods announce themselves to activators with it.
+      'queue-sidecar-token-audiences': announcementAudience,
+    },
     'config-network': { 'ingress-class': ebbIngressClass },
   };
   const files: Record<string, string> = {};

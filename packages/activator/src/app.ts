@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { builtin } from '@ebb/shared/api/builtin.ts';
 import { headers } from '@ebb/shared/api/headers.ts';
@@ -14,6 +15,8 @@ import { listen } from '@ebb/shared/proxy/listener.ts';
 import type { Logger } from '@ebb/shared/telemetry/log.ts';
 import { startMetrics } from '@ebb/shared/telemetry/metrics.ts';
 import type { Running } from '@ebb/shared/telemetry/process.ts';
+import { startAnnouncements } from './announce/index.ts';
+import { agesOf, isFrom } from './announce/pod-answer.ts';
 import { probe } from './backends/probe.ts';
 import { activatorEnv } from './env.ts';
 import { requestPath } from './handler/stack.ts';
@@ -28,6 +31,8 @@ import { wakes } from './wake.ts';
 const configMaps = ['config-network', 'config-logging', 'config-observability'] as const;
 /** Between two questions to a pod that requests wait for, ms. */
 const eagerMs = 25;
+/** And to one that has just announced itself, ms. */
+const announcedMs = 5;
 /** What is under way when the drain is over gets this long, below the pod's 600 s. */
 const closeGraceMs = 540_000;
 
@@ -38,7 +43,8 @@ export async function startActivator(log: Logger): Promise<Running> {
   const health = new Health(clock.now());
   const metrics = await startMetrics('activator', env.metricsPort);
 
-  const informers = createInformers(connectKube(), log);
+  const kube = connectKube();
+  const informers = createInformers(kube, log);
   const maps = informers.informer(builtin.ConfigMap, { namespace: env.systemNamespace });
   const sources = {
     revisions: informers.informer(kinds.Revision, { transform: slimRevision }),
@@ -46,6 +52,10 @@ export async function startActivator(log: Logger): Promise<Running> {
     services: informers.informer(builtin.Service, { labelSelector: `${labels.serviceType}=Private` }),
     pods: informers.informer(builtin.Pod, { labelSelector: labels.revisionUID, indexes: podIndexes, transform: slimPod }),
   };
+  const activators = informers.informer(builtin.Endpoints, {
+    namespace: env.systemNamespace,
+    fieldSelector: 'metadata.name=activator-service',
+  });
   await informers.start();
   const config = createConfigStore({
     source: maps,
@@ -73,7 +83,7 @@ export async function startActivator(log: Logger): Promise<Running> {
     revisions: () => registry.all(),
   });
   const reporter = new Reporter({ podName: env.podName, clock, send: (m) => autoscaler.send(m), reported: instruments.reported });
-  const wake = wakes({ reporter, bus, instruments, log });
+  const wake = wakes({ reporter, bus, instruments, log, revision: (key) => registry.get(key) });
   const registry = new Registry(sources, {
     podIP: env.podIP,
     clock,
@@ -83,12 +93,36 @@ export async function startActivator(log: Logger): Promise<Running> {
       mesh: { mode: meshCompatibilityMode as 'auto' | 'enabled' | 'disabled', passthrough },
       frequencyMs: env.probeFrequencyMs,
       eagerMs,
-      probe: (dest, signal) => {
+      announcedMs,
+      probe: (dest, signal, announced) => {
         const host = { host: `${childName(name, '-private')}.${namespace}`, [headers.passthroughLb]: 'true' };
-        return probe({ dest, signal, timeoutMs: env.probeTimeoutMs, headers: passthrough ? host : {} });
+        const accepts = (answer: IncomingHttpHeaders) => {
+          const key = `${namespace}/${name}`;
+          if (announced && !isFrom(answer, `${namespace}/${announced}`)) {
+            registry.announced.refute(key, announced);
+            return false;
+          }
+          for (const { phase, agoMs } of agesOf(answer)) registry.get(key)?.mark(phase, agoMs);
+          return true;
+        };
+        return probe({ dest, signal, timeoutMs: env.probeTimeoutMs, headers: passthrough ? host : {}, accepts });
       },
     }),
   });
+  const isAnnounced = env.announcementsPort !== 0 && meshCompatibilityMode !== 'enabled';
+  const announcements = isAnnounced
+    ? await startAnnouncements({
+        port: env.announcementsPort,
+        own: env.podIP,
+        registry,
+        pods: sources.pods,
+        activators,
+        kube,
+        bus,
+        clock,
+        log,
+      })
+    : undefined;
   const forwarder = createForwarder();
   const path = requestPath({
     unhealthy: () => health.reason(clock.now()),
@@ -106,6 +140,7 @@ export async function startActivator(log: Logger): Promise<Running> {
   return {
     async drain() {
       health.stopping();
+      announcements?.close();
       for (const listener of listeners) listener.draining();
       await sleep(env.drainDelayMs);
       await Promise.all(listeners.map((l) => l.close(closeGraceMs)));

@@ -7,6 +7,8 @@ import { type CommonEnv, commonEnv, portFromEnv } from '@ebb/shared/telemetry/en
 export interface ActivatorEnv extends CommonEnv {
   http1Port: number;
   h2cPort: number;
+  /** 0 is off: pods are found by the API alone. */
+  announcementsPort: number;
   /** host:port of the autoscaler's stats receiver. */
   autoscaler: string;
   probeTimeoutMs: number;
@@ -30,6 +32,7 @@ export function activatorEnv(): ActivatorEnv {
     ...common,
     http1Port: portFromEnv('HTTP1_PORT', ports.http1),
     h2cPort: portFromEnv('H2C_PORT', ports.h2c),
+    announcementsPort: portFromEnv('ANNOUNCEMENTS_PORT', ports.announcements),
     autoscaler: process.env.AUTOSCALER || `${serviceHost('autoscaler', common.systemNamespace, common.clusterDomain)}:${ports.autoscaler}`,
     probeTimeoutMs: duration('PROBE_TIMEOUT', '300ms'),
     probeFrequencyMs: duration('PROBE_FREQUENCY', '200ms'),

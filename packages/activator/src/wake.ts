@@ -1,6 +1,6 @@
-import type { EventBus } from '@ebb/shared/events/types.ts';
+import type { EventBus, EventType } from '@ebb/shared/events/types.ts';
 import type { Logger } from '@ebb/shared/telemetry/log.ts';
-import type { ColdStart, Phase } from './core/cold-start.ts';
+import { type ColdStart, type Phase, stepsOf } from './core/cold-start.ts';
 import type { ActivatedRevision } from './revisions/revision.ts';
 import type { Reporter } from './stats/reporter.ts';
 import type { Instruments } from './telemetry.ts';
@@ -10,22 +10,29 @@ export interface WakeOptions {
   bus: EventBus;
   instruments: Instruments;
   log: Logger;
+  /** By `namespace/name`. */
+  revision: (key: string) => ActivatedRevision | undefined;
 }
 
 const replyMs = 2_000;
 
 /** What happens at the two ends of a cold start: the autoscaler is told by gRPC and by NATS, and its waterfall is published. */
-export function wakes({ reporter, bus, instruments, log }: WakeOptions) {
+export function wakes({ reporter, bus, instruments, log, revision: find }: WakeOptions) {
+  const follow = (type: EventType, phase: Phase) =>
+    bus.subscribe(type, ({ namespace, name }) => {
+      find(`${namespace}/${name}`)?.mark(phase);
+      return undefined;
+    });
+  follow('revision.decided', 'decided');
+  follow('revision.scaled', 'scaled');
   return {
-    held({ key, namespace, name, nature }: ActivatedRevision, mark: (phase: Phase) => void): void {
-      if (reporter.poke(key)) mark('poked');
+    held(revision: ActivatedRevision): void {
+      const { key, namespace, name, nature } = revision;
+      if (reporter.poke(key)) revision.mark('poked');
       log.debug({ revision: key }, 'held for want of capacity');
       const data = { containerConcurrency: nature.containerConcurrency };
       bus.request({ type: 'revision.wake', namespace, name, data }, replyMs).then(
-        () => {
-          mark('poked');
-          mark('woken');
-        },
+        () => revision.mark('poked'),
         // Faster when it works, never needed: the stats carry the same word.
         (error: Error) => log.debug({ revision: key, err: error.message }, 'nobody answered the wake event'),
       );
@@ -34,7 +41,7 @@ export function wakes({ reporter, bus, instruments, log }: WakeOptions) {
       const { key, namespace, name } = revision;
       instruments.coldStart(revision, waterfall.firstByte ?? 0);
       log.info({ revision: key, ms: waterfall }, 'cold start finished');
-      bus.publish({ type: 'coldstart.finished', namespace, name, data: { ...waterfall } });
+      bus.publish({ type: 'coldstart.finished', namespace, name, data: { ...waterfall, steps: stepsOf(waterfall) } });
     },
   };
 }

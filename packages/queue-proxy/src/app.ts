@@ -4,6 +4,7 @@ import { listen } from '@ebb/shared/proxy/listener.ts';
 import type { Logger } from '@ebb/shared/telemetry/log.ts';
 import type { Running } from '@ebb/shared/telemetry/process.ts';
 import { startAdmin } from './admin.ts';
+import type { Announcing } from './announce/index.ts';
 import { Limiter } from './core/limiter.ts';
 import { RequestStats } from './core/stats.ts';
 import { type QueueEnv, readEnv } from './env.ts';
@@ -12,6 +13,7 @@ import { InFlight } from './handler/in-flight.ts';
 import { requestPath } from './handler/stack.ts';
 import { startRequestMetrics } from './metrics.ts';
 import { createReadiness } from './probe/readiness.ts';
+import { StartTimes } from './start-times.ts';
 import { Reporter } from './stats/reporter.ts';
 import { startStatsServer } from './stats/server.ts';
 
@@ -22,6 +24,8 @@ export interface Tuning {
   statsPort?: number;
   /** Without arrivals for so long, a drain is over (contract data-plane 1.9). */
   quietMs?: number;
+  /** What became of the announcement is logged. */
+  announcing?: Announcing;
 }
 
 export interface QueueProxy extends Running {
@@ -45,12 +49,20 @@ export async function startQueueProxy(log: Logger, tuning: Tuning = {}): Promise
   const stats = new RequestStats(now());
   const reporter = new Reporter(stats, now, env.pod);
   const forwarder = createForwarder();
+  const startTimes = new StartTimes(`${env.namespace}/${env.pod}`, now);
+  const readiness = createReadiness(env.probes, (text) => log.warn(text));
+  const ready = async () => {
+    const is = await readiness();
+    if (is) startTimes.ready();
+    return is;
+  };
   const metrics = env.requestMetrics ? await startRequestMetrics() : undefined;
   const handler = requestPath({
     env,
     drain,
     inFlight,
-    ready: createReadiness(env.probes, (text) => log.warn(text)),
+    ready,
+    startTimes,
     stats,
     now,
     onArrive: () => reporter.arrived(),
@@ -63,6 +75,7 @@ export async function startQueueProxy(log: Logger, tuning: Tuning = {}): Promise
     startAdmin(tuning.adminPort ?? ports.queueAdmin, drain, terminated.signal),
     startStatsServer(tuning.statsPort ?? ports.autometric, reporter),
   ]);
+  void tuning.announcing?.done.then((end) => end && log.debug({ announcement: end }, 'announced to an activator'));
   return {
     port: main.port,
     adminPort: admin.port,

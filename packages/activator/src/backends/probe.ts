@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { type IncomingHttpHeaders, request } from 'node:http';
 import { headers, healthPath, probeValues, userAgents } from '@ebb/shared/api/headers.ts';
 
 /** `ready`; `refused` by something that speaks HTTP; or `unreachable`, also 502 and 503, as a mesh answers for a pod it hides. */
@@ -10,6 +10,8 @@ export interface ProbeOptions {
   /** Request headers over the probe's own: Host and pass-through behind a mesh. */
   headers?: Record<string, string>;
   signal: AbortSignal;
+  /** Whether who answers is who is meant, by the response headers. */
+  accepts?: (headers: IncomingHttpHeaders) => boolean;
 }
 
 /** Asks a queue-proxy whether it is ready: 200 with the body `queue` (contract data-plane 2.5). Never rejects. */
@@ -29,7 +31,7 @@ export function probe(o: ProbeOptions): Promise<ProbeResult> {
           if (body.length > 1024) req.destroy();
         });
         res.on('end', () => {
-          if (res.statusCode === 200 && body === probeValues.queue) resolve('ready');
+          if (res.statusCode === 200 && body === probeValues.queue && o.accepts?.(res.headers) !== false) resolve('ready');
           else resolve(res.statusCode === 502 || res.statusCode === 503 ? 'unreachable' : 'refused');
         });
         res.on('error', () => resolve('refused'));

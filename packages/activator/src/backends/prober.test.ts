@@ -17,6 +17,7 @@ function prober(mesh: Partial<ProberOptions['mesh']> = {}) {
     clusterIP: () => '10.96.0.1:80',
     frequencyMs: 20,
     eagerMs: 5,
+    announcedMs: 2,
     changed: (backends) => told.push(backends),
     probe: async (dest) => {
       asked.push(dest);

@@ -3,7 +3,8 @@ import type { Backends } from '../core/capacity.ts';
 import type { ProbeResult } from './probe.ts';
 
 export interface ProberOptions {
-  probe: (dest: string, signal: AbortSignal) => Promise<ProbeResult>;
+  /** `announced`: the name of the pod, when only its announcement tells that it is there. */
+  probe: (dest: string, signal: AbortSignal, announced?: string) => Promise<ProbeResult>;
   /** The private Service's address, the way to pods that cannot be reached one by one; undefined when there is none (yet). */
   clusterIP: () => string | undefined;
   mesh: {
@@ -14,9 +15,14 @@ export interface ProberOptions {
   /** Milliseconds between two rounds; and while requests are held. */
   frequencyMs: number;
   eagerMs: number;
+  /** And of a pod that has just announced itself. */
+  announcedMs: number;
   /** Told of every change. */
   changed: (backends: Backends) => void;
 }
+
+/** A pod that announced itself serves soon: it is asked more often than others, but not for longer than this. */
+const announcedForMs = 2_000;
 
 /**
  * Finds out which pods of one revision serve (contract data-plane 2.5): asks every candidate that is not known to, again and
@@ -32,6 +38,8 @@ export class Prober {
   #candidates = new Map<string, Candidate>();
   #viaClusterIP?: string;
   #eager = false;
+  /** When the newest announcement came, ms of the process's clock. */
+  #announcedAt = Number.NEGATIVE_INFINITY;
   #timer?: NodeJS.Timeout;
   #told = '';
 
@@ -49,6 +57,7 @@ export class Prober {
   update(candidates: readonly Candidate[]): void {
     const before = this.#candidates;
     this.#candidates = new Map(candidates.map((c) => [c.dest, c]));
+    if (candidates.some(({ dest, announced }) => announced && !before.has(dest))) this.#announcedAt = performance.now();
     for (const dest of [...this.#healthy, ...this.#answers.keys()]) {
       const now = this.#candidates.get(dest);
       // What Kubernetes took back is asked again: it may only be a probe that failed once.
@@ -97,7 +106,9 @@ export class Prober {
   #schedule(): void {
     if (this.#timer || this.#stop.signal.aborted || this.#isSettled()) return;
     // Eagerness is for a few pods: hundreds that do not start would cost more than they gain.
-    const eagerMs = Math.min(this.#o.frequencyMs, this.#o.eagerMs * Math.ceil(this.#candidates.size / 8));
+    const { eagerMs: usualMs, announcedMs, frequencyMs } = this.#o;
+    const everyMs = performance.now() - this.#announcedAt < announcedForMs ? announcedMs : usualMs;
+    const eagerMs = Math.min(frequencyMs, everyMs * Math.ceil(this.#candidates.size / 8));
     this.#timer = setTimeout(() => this.#round(), this.#eager ? eagerMs : this.#o.frequencyMs);
     this.#timer.unref();
   }
@@ -121,12 +132,17 @@ export class Prober {
   async #ask(dest: string): Promise<void> {
     if (this.#asking.has(dest)) return;
     this.#asking.add(dest);
-    const result = await this.#o.probe(dest, this.#stop.signal);
+    const began = performance.now();
+    const result = await this.#o.probe(dest, this.#stop.signal, this.#candidates.get(dest)?.announced);
     this.#asking.delete(dest);
     if (this.#stop.signal.aborted) return;
     if (this.#candidates.has(dest)) {
       this.#answers.set(dest, result);
-      if (result !== 'ready') return;
+      if (result !== 'ready') {
+        // It waited with its answer until it ran out of time: it may have become ready since.
+        if (this.#eager && performance.now() - began > this.#o.eagerMs) this.#round();
+        return;
+      }
       this.#healthy.add(dest);
       this.#answers.delete(dest);
       this.#viaClusterIP = undefined;

@@ -6,6 +6,8 @@ import { ports } from '@ebb/shared/api/ports.ts';
 export interface Candidate {
   dest: string;
   ready: boolean;
+  /** The name of the pod when only its announcement tells of it: who answers there must be it. */
+  announced?: string;
 }
 
 /** What of a revision decides about its backends; fixed when the revision is first seen (contract data-plane 2.4). */
@@ -35,9 +37,15 @@ export const destOf = (ip: string, port: number): string => (ip.includes(':') ? 
 
 /**
  * The pods worth asking (contract data-plane 2.5): ready and not ready addresses of the private Endpoints, and the pods
- * themselves, which the API shows before the Endpoints controller has followed. A pod on its way out is none.
+ * themselves, which the API shows before the Endpoints controller has followed. A pod on its way out is none. Then those
+ * that announced themselves, which the API does not show yet.
  */
-export function candidatesOf(nature: Nature, endpoints: Endpoints | undefined, pods: readonly Pod[]): Candidate[] {
+export function candidatesOf(
+  nature: Nature,
+  endpoints: Endpoints | undefined,
+  pods: readonly Pod[],
+  announced: readonly { pod: string; address: string }[] = [],
+): Candidate[] {
   const ready = new Map<string, boolean>();
   const portName = nature.protocol === 'h2c' ? 'http2' : 'http';
   for (const subset of endpoints?.subsets ?? []) {
@@ -55,8 +63,13 @@ export function candidatesOf(nature: Nature, endpoints: Endpoints | undefined, p
     if (isOver(pod)) ready.delete(dest);
     else ready.set(dest, isReady(pod) || (ready.get(dest) ?? false));
   }
+  const names = new Map(announced.map(({ pod, address }) => [destOf(address, port), pod]));
+  for (const dest of names.keys()) {
+    if (ready.has(dest)) names.delete(dest);
+    else ready.set(dest, false);
+  }
   return [...ready]
     .filter(([, isReady]) => isReady || !nature.onlyKubernetesKnows)
-    .map(([dest, ready]) => ({ dest, ready }))
+    .map(([dest, ready]) => (names.has(dest) ? { dest, ready, announced: names.get(dest) } : { dest, ready }))
     .sort((a, b) => (a.dest < b.dest ? -1 : 1));
 }

@@ -33,15 +33,16 @@ async function activator(mode: 'auto' | 'disabled' = 'auto') {
   const registry = new Registry(sources, {
     podIP: '10.1.1.1',
     clock,
-    onHeld: ({ key }, mark) => {
-      held.push(key);
-      mark('poked');
+    onHeld: (revision) => {
+      held.push(revision.key);
+      revision.mark('poked');
     },
     onColdStart: (_revision, { waterfall }) => coldStarts.push(waterfall),
     prober: () => ({
       mesh: { mode, passthrough: false },
       frequencyMs: 200,
       eagerMs: 25,
+      announcedMs: 5,
       probe: (dest, signal) => probe({ dest, signal, timeoutMs: 300 }),
     }),
   });
@@ -187,8 +188,8 @@ describe('a request', () => {
         expect(seen).not.toHaveProperty(name);
     }
     expect(a.coldStarts).toHaveLength(1);
-    const { held, poked, podSeen, probed, firstByte } = a.coldStarts[0]!;
-    expect([held, poked, podSeen, probed, firstByte].every((ms) => ms !== undefined)).toBe(true);
+    const { held, poked, addressed, probed, firstByte } = a.coldStarts[0]!;
+    expect([held, poked, addressed, probed, firstByte].every((ms) => ms !== undefined)).toBe(true);
     expect((await a.get()).status).toBe(200);
     expect([a.held.length, a.coldStarts.length]).toEqual([1, 1]);
   });

@@ -4,6 +4,7 @@ import { labels } from '@ebb/shared/api/labels.ts';
 import { type KubeObject, keyOf } from '@ebb/shared/api/meta.ts';
 import { ports } from '@ebb/shared/api/ports.ts';
 import type { Cache, Change } from '@ebb/shared/kube/cache.ts';
+import { Announced } from '../announce/announced.ts';
 import { candidatesOf, destOf, natureOf } from '../core/candidates.ts';
 import { ActivatedRevision, type RevisionOptions } from './revision.ts';
 import { byRevision } from './watch.ts';
@@ -29,6 +30,8 @@ export class Registry {
   readonly #o: RegistryOptions;
   readonly #all = new Map<string, ActivatedRevision & { uid?: string }>();
   readonly #stops: (() => void)[];
+  /** Pods that the API does not show yet. */
+  readonly announced: Announced;
 
   constructor(sources: Sources, options: RegistryOptions) {
     this.#sources = sources;
@@ -36,7 +39,9 @@ export class Registry {
     const follow = ({ before, after }: Change<KubeObject>) => {
       for (const key of new Set([before, after].map(revisionOf))) if (key) this.#refresh(key);
     };
+    this.announced = new Announced({ pods: sources.pods, changed: (key) => this.#refresh(key) });
     this.#stops = [
+      () => this.announced.close(),
       sources.revisions.onChange(({ before, after }) => {
         if (before && before.metadata.uid !== after?.metadata.uid) this.#remove(keyOf(before));
         if (after && !this.#all.has(keyOf(after))) this.#add(after);
@@ -76,7 +81,9 @@ export class Registry {
     if (!revision) return;
     const endpoints = this.#sources.endpoints.byIndex(byRevision, key);
     const typed = (type: string) => endpoints.find((e) => e.metadata.labels?.[labels.serviceType] === type);
-    revision.candidates(candidatesOf(revision.nature, typed('Private'), this.#sources.pods.byIndex(byRevision, key)));
+    const pods = this.#sources.pods.byIndex(byRevision, key);
+    for (const pod of pods) markProgress(revision, pod);
+    revision.candidates(candidatesOf(revision.nature, typed('Private'), pods, this.announced.of(key)));
     revision.inFront((typed('Public')?.subsets ?? []).flatMap((s) => (s.addresses ?? []).map((a) => a.ip)));
   }
 
@@ -86,6 +93,13 @@ export class Registry {
     const ip = own && this.#sources.services.get(namespace, own.metadata.name)?.spec?.clusterIP;
     return ip && ip !== 'None' ? destOf(ip, ports.serviceHttp) : undefined;
   }
+}
+
+/** How far a pod on its way has come, for the waterfall of a cold start. */
+function markProgress(revision: ActivatedRevision, { metadata, status }: Pod): void {
+  if (metadata.deletionTimestamp !== undefined || status?.podIP) return;
+  revision.mark('created');
+  if (status?.conditions?.some((c) => c.type === 'PodScheduled' && c.status === 'True')) revision.mark('scheduled');
 }
 
 function revisionOf(object: KubeObject | undefined): string | undefined {

@@ -14,7 +14,7 @@ export interface RevisionOptions {
   clock: Clock;
   prober: Omit<ProberOptions, 'changed'>;
   /** The first request without capacity is held: wake the revision. `mark` records what came of it. */
-  onHeld: (revision: ActivatedRevision, mark: (phase: Phase) => void) => void;
+  onHeld: (revision: ActivatedRevision) => void;
   onColdStart: (revision: ActivatedRevision, coldStart: ColdStart) => void;
 }
 
@@ -70,8 +70,13 @@ export class ActivatedRevision {
   /** Pods that may serve, as Kubernetes has them now. */
   candidates(candidates: readonly Candidate[]): void {
     this.#candidates = candidates;
-    if (candidates.length > 0) this.#mark('podSeen');
+    this.#markCandidates();
     this.#prober.update(candidates);
+  }
+
+  /** A phase of the cold start that is under way, if one is; `agoMs` when it was reached so long ago. */
+  mark(phase: Phase, agoMs = 0): void {
+    this.#cold?.mark(phase, this.#o.clock.now() - agoMs);
   }
 
   /** The ready addresses in front of the revision. */
@@ -94,19 +99,18 @@ export class ActivatedRevision {
 
   #hold(): void {
     if (this.#cold && this.#cold.waterfall.probed === undefined) return;
-    const cold = new ColdStart(this.#o.clock.now());
-    this.#cold = cold;
-    if (this.#candidates.length > 0) this.#mark('podSeen');
-    this.#o.onHeld(this, (phase) => cold.mark(phase, this.#o.clock.now()));
+    this.#cold = new ColdStart(this.#o.clock.now());
+    this.#markCandidates();
+    this.#o.onHeld(this);
   }
 
-  #mark(phase: Phase): void {
-    this.#cold?.mark(phase, this.#o.clock.now());
+  #markCandidates(): void {
+    for (const { announced } of this.#candidates) this.mark(announced ? 'announced' : 'addressed');
   }
 
   #serve(backends: Backends): void {
     this.#backends = backends;
-    if (backends.mode === 'clusterIP' || backends.healthy.length > 0) this.#mark('probed');
+    if (backends.mode === 'clusterIP' || backends.healthy.length > 0) this.mark('probed');
     this.#assign();
   }
 
@@ -116,7 +120,7 @@ export class ActivatedRevision {
 
   #answered(cold: ColdStart | undefined): void {
     if (!cold || cold !== this.#cold) return;
-    this.#mark('firstByte');
+    this.mark('firstByte');
     this.#cold = undefined;
     this.#o.onColdStart(this, cold);
   }

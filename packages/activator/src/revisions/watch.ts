@@ -5,14 +5,19 @@ import type { Indexes } from '@ebb/shared/kube/cache.ts';
 
 /** The index under which pods and Endpoints are found: `namespace/revision`. */
 export const byRevision = 'revision';
+/** The index under which a pod is found by its address. */
+export const byAddress = 'address';
 
 const keyOfLabel = (object: Pod | Endpoints): string[] => {
   const name = object.metadata.labels?.[labels.revision];
   return name ? [`${object.metadata.namespace}/${name}`] : [];
 };
 
-export const podIndexes: Indexes<Pod> = { [byRevision]: keyOfLabel };
+export const podIndexes: Indexes<Pod> = { [byRevision]: keyOfLabel, [byAddress]: ({ status }) => (status?.podIP ? [status.podIP] : []) };
 export const endpointsIndexes: Indexes<Endpoints> = { [byRevision]: keyOfLabel };
+
+/** Whether a pod serves, and whether it has a node. */
+const kept = new Set(['Ready', 'PodScheduled']);
 
 /** What is read of a pod: a cluster has many. */
 export function slimPod({ apiVersion, kind, metadata, status }: Pod): Pod {
@@ -21,7 +26,7 @@ export function slimPod({ apiVersion, kind, metadata, status }: Pod): Pod {
     apiVersion,
     kind,
     metadata: { name, namespace, uid, resourceVersion, labels: { [labels.revision]: all?.[labels.revision] ?? '' }, deletionTimestamp },
-    status: { phase: status?.phase, podIP: status?.podIP, conditions: status?.conditions?.filter((c) => c.type === 'Ready') },
+    status: { phase: status?.phase, podIP: status?.podIP, conditions: status?.conditions?.filter((c) => kept.has(c.type)) },
   };
 }
 

@@ -6,6 +6,7 @@ import type { Limiter } from '../core/limiter.ts';
 import type { RequestStats } from '../core/stats.ts';
 import type { QueueEnv } from '../env.ts';
 import type { RequestMetrics } from '../metrics.ts';
+import type { StartTimes } from '../start-times.ts';
 import { countRequests } from './count.ts';
 import type { Drain } from './drain.ts';
 import type { InFlight } from './in-flight.ts';
@@ -20,6 +21,7 @@ export interface StackOptions {
   inFlight: InFlight;
   /** Whether the user's containers are ready. */
   ready: () => Promise<boolean>;
+  startTimes: StartTimes;
   stats: RequestStats;
   now: () => number;
   /** Told of the request that ends an idle time. */
@@ -39,7 +41,7 @@ export function requestPath(o: StackOptions): Handler {
   if (limiter) counted.push(limitConcurrency(limiter));
   if (metrics) counted.push(measureRequests(metrics, o.now, limiter));
   return compose(
-    [answerProbes(o.drain, o.ready), o.inFlight.layer, limitTime(() => limits, 'request timeout'), passKubeletProbes(user)],
+    [answerProbes(o.drain, o.ready, o.startTimes), o.inFlight.layer, limitTime(() => limits, 'request timeout'), passKubeletProbes(user)],
     compose(counted, user),
   );
 }

@@ -17,6 +17,7 @@ export type Secret = Builtin<k8s.V1Secret>;
 export type ServiceAccount = Builtin<k8s.V1ServiceAccount>;
 export type Namespace = Builtin<k8s.V1Namespace>;
 export type Lease = Builtin<k8s.V1Lease>;
+export type TokenReview = Builtin<k8s.V1TokenReview>;
 export type KubeEvent = Builtin<k8s.CoreV1Event>;
 export type MutatingWebhookConfiguration = Builtin<k8s.V1MutatingWebhookConfiguration>;
 export type ValidatingWebhookConfiguration = Builtin<k8s.V1ValidatingWebhookConfiguration>;
@@ -38,6 +39,7 @@ export const builtin = {
   Namespace: kind<Namespace>('', 'v1', 'Namespace', 'namespaces', false),
   Lease: kind<Lease>('coordination.k8s.io', 'v1', 'Lease', 'leases'),
   Event: kind<KubeEvent>('', 'v1', 'Event', 'events'),
+  TokenReview: kind<TokenReview>('authentication.k8s.io', 'v1', 'TokenReview', 'tokenreviews', false),
   MutatingWebhookConfiguration: kind<MutatingWebhookConfiguration>(
     'admissionregistration.k8s.io',
     'v1',

@@ -10,6 +10,10 @@ export const headers = {
   proxyRequest: 'k-proxy-request',
   originalHost: 'k-original-host',
   passthroughLb: 'k-passthrough-lb',
+  /** On queue-proxy's answers to probes: `namespace/name` of its pod. Ebb's own, as is the next. */
+  pod: 'ebb-pod',
+  /** How many milliseconds ago what happened in that pod: `sandbox=310, started=95, ready=2`. */
+  podStart: 'ebb-pod-start',
 } as const;
 
 /** A header's name as it is written in objects: `Knative-Serving-Tag`. */

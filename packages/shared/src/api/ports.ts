@@ -5,6 +5,8 @@ export const ports = {
   /** queue-proxy and activator, protocol h2c. */
   h2c: 8013,
   https: 8112,
+  /** The activator: gRPC announcements of new pods. Ebb's own. */
+  announcements: 8014,
   queueAdmin: 8022,
   /** queue-proxy's stats: HTTP `/metrics` and gRPC PodStats on one port. */
   autometric: 9090,

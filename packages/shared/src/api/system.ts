@@ -7,6 +7,9 @@ export const ebbIngressClass = 'ebb.ingress.networking.knative.dev';
 export const kpaClass = 'kpa.autoscaling.knative.dev';
 export const hpaClass = 'hpa.autoscaling.knative.dev';
 
+/** The audience of the token by which a pod proves to activators who it is. */
+export const announcementAudience = 'ebb';
+
 /** The DNS name of a Service inside the cluster. */
 export function serviceHost(name: string, namespace: string, clusterDomain: string): string {
   return `${name}.${namespace}.svc.${clusterDomain}`;

@@ -5,6 +5,11 @@
  */
 export const eventTypes = {
   'revision.wake': { from: 'activator', stored: false, doc: 'the first request is held for a revision without capacity' },
+  'pod.announced': {
+    from: 'activator',
+    stored: false,
+    doc: 'a pod that the API does not show yet said where it is, and the named activator verified it: pod, activator',
+  },
   'revision.scaled': {
     from: 'autoscaler',
     stored: true,
@@ -25,7 +30,7 @@ export const eventTypes = {
   'coldstart.finished': {
     from: 'activator',
     stored: true,
-    doc: 'one cold start as a waterfall of milliseconds since the request was held',
+    doc: 'one cold start as a waterfall: milliseconds since the request was held by phase, and as steps that add up',
   },
   'config.changed': { from: 'webhook', stored: true, doc: 'a config map was accepted with a change' },
   'admission.denied': { from: 'webhook', stored: true, doc: 'an object was rejected: kind, name, message' },
