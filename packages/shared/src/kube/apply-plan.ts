@@ -11,6 +11,8 @@ export interface Applied<S> {
   ignored: { write: Write; error: Error }[];
 }
 
+export type Publish = (event: NonNullable<Write['announce']>) => void;
+
 async function apply(client: KubeClient, write: Write): Promise<void> {
   switch (write.verb) {
     case 'create':
@@ -31,14 +33,18 @@ async function apply(client: KubeClient, write: Write): Promise<void> {
   }
 }
 
-/** Carries out the writes of a plan in order. A failed one ends it, and its `failed` says what that means for the status. */
-export async function applyPlan<S>(client: KubeClient, plan: Plan<S>): Promise<Applied<S>> {
+/**
+ * Carries out the writes of a plan in order. A failed one ends it, and its `failed` says what that means for the status.
+ * `publish` gets the NATS event of each that is done, at once.
+ */
+export async function applyPlan<S>(client: KubeClient, plan: Plan<S>, publish?: Publish): Promise<Applied<S>> {
   const events: EventText[] = [];
   const ignored: Applied<S>['ignored'] = [];
   for (const write of plan.writes) {
     try {
       await apply(client, write);
       if (write.event) events.push(write.event);
+      if (write.announce) publish?.(write.announce);
     } catch (e) {
       const error = e as Error;
       if (write.goOn) {

@@ -86,7 +86,7 @@ async function decideAndApply(r: AnyReconciler, object: AnyObject, o: ReconcileO
     const input = await within(reconcileLimitMs, r.gather(object, o.caches));
     const plan = r.plan(object, input, o.clock.now());
     // Not raced: a write that outlives the limit must not meet another reconcile of the same key.
-    const applied = await applyPlan(o.client, plan);
+    const applied = await applyPlan(o.client, plan, (event) => publish(object, event, o));
     if (plan.writes.length) o.log.debug({ object: object.metadata.name, writes: plan.writes.map(describe) }, 'reconciled');
     for (const { write, error } of applied.ignored)
       o.log.warn({ object: object.metadata.name, write: describe(write), err: error.message }, 'failed');
@@ -102,9 +102,14 @@ async function decideAndApply(r: AnyReconciler, object: AnyObject, o: ReconcileO
 function tell(r: AnyReconciler, object: AnyObject, plan: Plan<unknown>, applied: Applied<unknown>, o: ReconcileOptions): void {
   for (const event of applied.events) o.recorder.event(r.watches.source, object, event);
   if (applied.error) return;
-  const { namespace, name } = object.metadata;
-  for (const { type, data } of plan.announce ?? []) o.bus.publish({ type: type as EventType, namespace, name, data });
+  for (const event of plan.announce ?? []) publish(object, event, o);
 }
+
+const publish = (
+  { metadata: { namespace, name } }: AnyObject,
+  { type, data }: { type: string; data: Record<string, unknown> },
+  o: ReconcileOptions,
+) => o.bus.publish({ type: type as EventType, namespace, name, data });
 
 /** The object with the reconciler's finalizer on it, when it has one. Rejects when it cannot be put there. */
 async function withFinalizer(r: AnyReconciler, object: AnyObject, o: ReconcileOptions): Promise<AnyObject> {

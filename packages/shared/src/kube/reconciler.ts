@@ -14,6 +14,8 @@ export type Write = WriteOutcome &
 interface WriteOutcome {
   /** Told when it is done. */
   event?: EventText;
+  /** NATS event to publish when it is done, ahead of the writes behind it: type and data. */
+  announce?: { type: string; data: Record<string, unknown> };
   failed?: FailedWrite;
   /** What the error of a failed one begins with, `: ` comes behind: `failed to create Ingress`. */
   doing?: string;

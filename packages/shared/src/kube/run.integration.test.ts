@@ -7,6 +7,7 @@ import { ownerReference } from '../api/meta.ts';
 import type { ConfigStore } from '../config/store.ts';
 import { connectEvents } from '../events/bus.ts';
 import { createRecorder } from '../events/recorder.ts';
+import type { EbbEvent } from '../events/types.ts';
 import { systemClock } from '../lib/clock.ts';
 import { createLogger } from '../telemetry/log.ts';
 import { startMetrics } from '../telemetry/metrics.ts';
@@ -44,12 +45,16 @@ const always = { leading: () => true, holder: () => 'us' };
 const elector = { run: (lease: string) => ({ name: lease, ...always }), release: async () => undefined };
 const config = { onChange: () => () => undefined } as unknown as ConfigStore;
 
+/** Types of the NATS events since the start. */
+const published: string[] = [];
+
 async function running(...reconcilers: Reconciler<never, never>[]): Promise<Running> {
   const { client } = kube;
   const informers = createInformers(client, log);
   declareInformers(reconcilers, informers);
   await informers.start();
-  const bus = connectEvents({ component: 'test', url: '', log });
+  published.length = 0;
+  const bus = { ...connectEvents({ component: 'test', url: '', log }), publish: ({ type }: EbbEvent) => void published.push(type) };
   const { meter } = await startMetrics('test', 0);
   const recorder = createRecorder(client, systemClock, log);
   const leases = (queue: string) => [queue];
@@ -93,6 +98,31 @@ const events = async () =>
     count: e.count,
     by: e.source?.component,
   }));
+
+test('what a write announces is published when it is done, what the plan announces when all of it is', async () => {
+  const child = (c: Configuration) => ({
+    apiVersion: 'serving.knative.dev/v1',
+    kind: 'Configuration',
+    metadata: { name: `${c.metadata.name}-child`, namespace },
+    spec: {},
+  });
+  let failing = true;
+  const run = await running(
+    reconciler((c) => ({
+      writes: [
+        { verb: 'create', kind: kinds.Configuration, object: child(c), announce: { type: 'revision.scaled', data: {} }, goOn: true },
+        ...(failing ? [{ verb: 'create' as const, kind: kinds.Configuration, object: child(c) }] : []),
+      ],
+      announce: [{ type: 'revision.idle', data: {} }],
+      status: ready(c),
+    })),
+  );
+  await create();
+  await until(() => expect(published).toEqual(['revision.scaled']));
+  failing = false;
+  run.enqueue('test', `${namespace}/${name}`);
+  await until(() => expect(published).toEqual(['revision.scaled', 'revision.idle']));
+});
 
 test('the status is written with the generation and the time, and not again when nothing changed', async () => {
   const run = await running(reconciler((c) => ({ writes: [], status: ready(c) })));

@@ -69,8 +69,7 @@ export function plan(pa: PodAutoscaler, input: Input, now: number): Plan<Status>
   });
   // First of all writes: a request may be waiting for this one.
   if (input.deployment && scaled.apply !== undefined) {
-    writes.push(scaleOf(input.deployment, scaled.apply));
-    announce.push({ type: 'revision.scaled', data: whyScaled(input, scaled) });
+    writes.push({ ...scaleOf(input.deployment, scaled.apply), announce: { type: 'revision.scaled', data: whyScaled(input, scaled) } });
   }
   const metric = metricOf(pa, spec, spec.targetBurstCapacity === -1 ? '' : privateName);
   if (!input.metric) writes.push({ verb: 'create', kind: kinds.Metric, object: metric });
