@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { builtin } from '@ebb/shared/api/builtin.ts';
 import { headers } from '@ebb/shared/api/headers.ts';
@@ -16,7 +15,7 @@ import type { Logger } from '@ebb/shared/telemetry/log.ts';
 import { startMetrics } from '@ebb/shared/telemetry/metrics.ts';
 import type { Running } from '@ebb/shared/telemetry/process.ts';
 import { startAnnouncements } from './announce/index.ts';
-import { agesOf, isFrom } from './announce/pod-answer.ts';
+import { answerFrom } from './announce/pod-answer.ts';
 import { probe } from './backends/probe.ts';
 import { activatorEnv } from './env.ts';
 import { requestPath } from './handler/stack.ts';
@@ -96,15 +95,8 @@ export async function startActivator(log: Logger): Promise<Running> {
       announcedMs,
       probe: (dest, signal, announced) => {
         const host = { host: `${childName(name, '-private')}.${namespace}`, [headers.passthroughLb]: 'true' };
-        const accepts = (answer: IncomingHttpHeaders) => {
-          const key = `${namespace}/${name}`;
-          if (announced && !isFrom(answer, `${namespace}/${announced}`)) {
-            registry.announced.refute(key, announced);
-            return false;
-          }
-          for (const { phase, agoMs } of agesOf(answer)) registry.get(key)?.mark(phase, agoMs);
-          return true;
-        };
+        const revision = registry.get(`${namespace}/${name}`);
+        const accepts = revision && answerFrom(registry, revision, announced);
         return probe({ dest, signal, timeoutMs: env.probeTimeoutMs, headers: passthrough ? host : {}, accepts });
       },
     }),

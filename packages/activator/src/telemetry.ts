@@ -1,4 +1,5 @@
 import type { Attributes, BatchObservableResult, Meter } from '@opentelemetry/api';
+import type { Step } from './core/cold-start.ts';
 import type { RevisionStat } from './core/request-stats.ts';
 import type { ActivatedRevision } from './revisions/revision.ts';
 
@@ -7,7 +8,7 @@ export interface Instruments {
   reported(stat: RevisionStat): void;
   connectionLost(): void;
   /** `firstByteMs`: from the first held request to the first response head. */
-  coldStart(revision: ActivatedRevision, firstByteMs: number): void;
+  coldStart(revision: ActivatedRevision, firstByteMs: number, steps: readonly Step[]): void;
 }
 
 export interface Observed {
@@ -29,6 +30,10 @@ export function instruments(meter: Meter, { reachable, revisions }: Observed): I
     unit: 's',
     advice: { explicitBucketBoundaries: [0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30, 60] },
   });
+  const phase = meter.createHistogram('ebb.activator.coldstart.phase.duration', {
+    unit: 's',
+    advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] },
+  });
   meter.addBatchObservableCallback(
     (result: BatchObservableResult) => {
       result.observe(conn, reachable() ? 1 : 0, { peer: 'autoscaler' });
@@ -46,6 +51,10 @@ export function instruments(meter: Meter, { reachable, revisions }: Observed): I
       concurrency.record(averageConcurrentRequests, attributesOf(key.slice(0, slash), key.slice(slash + 1)));
     },
     connectionLost: () => lost.add(1, { peer: 'autoscaler' }),
-    coldStart: ({ namespace, name }, firstByteMs) => coldStart.record(firstByteMs / 1000, attributesOf(namespace, name)),
+    coldStart: ({ namespace, name }, firstByteMs, steps) => {
+      coldStart.record(firstByteMs / 1000, attributesOf(namespace, name));
+      // By phase over all revisions: by both there would be too many series.
+      for (const { phase: name, took } of steps.slice(1)) phase.record(took / 1000, { phase: name });
+    },
   };
 }

@@ -1,5 +1,6 @@
 import type { EventBus, EventType } from '@ebb/shared/events/types.ts';
 import type { Logger } from '@ebb/shared/telemetry/log.ts';
+import { traceColdStart } from './cold-start-trace.ts';
 import { type ColdStart, type Phase, stepsOf } from './core/cold-start.ts';
 import type { ActivatedRevision } from './revisions/revision.ts';
 import type { Reporter } from './stats/reporter.ts';
@@ -37,11 +38,14 @@ export function wakes({ reporter, bus, instruments, log, revision: find }: WakeO
         (error: Error) => log.debug({ revision: key, err: error.message }, 'nobody answered the wake event'),
       );
     },
-    finished(revision: ActivatedRevision, { waterfall }: ColdStart): void {
+    finished(revision: ActivatedRevision, coldStart: ColdStart): void {
       const { key, namespace, name } = revision;
-      instruments.coldStart(revision, waterfall.firstByte ?? 0);
+      const { waterfall } = coldStart;
+      const steps = stepsOf(waterfall);
+      instruments.coldStart(revision, waterfall.firstByte ?? 0, steps);
+      traceColdStart(revision, coldStart);
       log.info({ revision: key, ms: waterfall }, 'cold start finished');
-      bus.publish({ type: 'coldstart.finished', namespace, name, data: { ...waterfall, steps: stepsOf(waterfall) } });
+      bus.publish({ type: 'coldstart.finished', namespace, name, data: { ...waterfall, steps } });
     },
   };
 }

@@ -96,7 +96,11 @@ describe('queue-proxy', () => {
       requests++;
       res.end();
     });
-    expect(await ask(port, { headers: kubelet })).toMatchObject({ status: 200, body: 'queue' });
+    expect(await ask(port, { headers: kubelet })).toMatchObject({
+      status: 200,
+      body: 'queue',
+      headers: { 'ebb-pod': 'ns/hello-00001-abc', 'ebb-pod-start': expect.stringMatching(/started=\d+, listening=\d+, ready=\d+$/) },
+    });
     expect(await ask(port, { headers: { 'User-Agent': 'Knative-Activator-Probe', 'K-Network-Probe': 'queue' } })).toMatchObject({
       body: 'queue',
     });

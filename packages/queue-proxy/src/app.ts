@@ -75,6 +75,7 @@ export async function startQueueProxy(log: Logger, tuning: Tuning = {}): Promise
     startAdmin(tuning.adminPort ?? ports.queueAdmin, drain, terminated.signal),
     startStatsServer(tuning.statsPort ?? ports.autometric, reporter),
   ]);
+  startTimes.listening();
   void tuning.announcing?.done.then((end) => end && log.debug({ announcement: end }, 'announced to an activator'));
   return {
     port: main.port,

@@ -9,6 +9,7 @@ export class StartTimes {
   readonly #pod: string;
   readonly #now: () => number;
   #sandbox?: number;
+  #listening?: number;
   #ready?: number;
 
   constructor(pod: string, now: () => number) {
@@ -23,6 +24,11 @@ export class StartTimes {
     );
   }
 
+  /** Requests are taken. */
+  listening(): void {
+    this.#listening ??= this.#now();
+  }
+
   /** The user's containers answered their probes. */
   ready(): void {
     this.#ready ??= this.#now();
@@ -31,7 +37,7 @@ export class StartTimes {
   /** Headers of an answer to a probe: who this is, and what happened how long ago. */
   get headers(): Record<string, string> {
     const now = this.#now();
-    const times = { sandbox: this.#sandbox, started: 0, ready: this.#ready };
+    const times = { sandbox: this.#sandbox, started: 0, listening: this.#listening, ready: this.#ready };
     const ages = Object.entries(times).flatMap(([name, at]) => (at === undefined || at > now ? [] : [`${name}=${Math.round(now - at)}`]));
     return { [headers.pod]: this.#pod, [headers.podStart]: ages.join(', ') };
   }

@@ -38,7 +38,7 @@ export async function startAnnouncements(o: AnnounceOptions): Promise<{ close():
     own: o.own,
     port: o.port,
     isActivator: (ip) => o.activators.list().some(({ subsets }) => subsets?.some((s) => s.addresses?.some((a) => a.ip === ip))),
-    waits: (key) => (registry.get(key)?.throttle.waiting ?? 0) > 0,
+    needs: (key) => registry.get(key)?.throttle.capacity === 0,
     announced,
     log,
   });

@@ -12,8 +12,8 @@ export interface PassOnOptions {
   port: number;
   /** Whether an address is an activator's, by the API. */
   isActivator: (address: string) => boolean;
-  /** Whether requests are held here for a revision (`namespace/name`). */
-  waits: (key: string) => boolean;
+  /** Whether this activator knows no pod that serves of a revision (`namespace/name`). */
+  needs: (key: string) => boolean;
   announced: Announced;
   log: Logger;
 }
@@ -24,9 +24,9 @@ const clientsAtMost = 64;
 
 /**
  * The way of an announcement to the other activators. The event is no more than a hint, as anybody may be able to send one:
- * who hears it and holds requests asks the activator it names, when the API knows that as one, what it has verified.
+ * who hears it and knows no pod asks the activator it names, when the API knows that as one, what it has verified.
  */
-export function passOn({ bus, own, port, isActivator, waits, announced, log }: PassOnOptions) {
+export function passOn({ bus, own, port, isActivator, needs, announced, log }: PassOnOptions) {
   const clients = new Map<string, AnnouncementsClient>();
   const clientOf = (address: string): AnnouncementsClient => {
     const known = clients.get(address);
@@ -45,7 +45,7 @@ export function passOn({ bus, own, port, isActivator, waits, announced, log }: P
   const stop = bus.subscribe('pod.announced', ({ namespace, name: revision, data: { activator } }) => {
     const key = `${namespace}/${revision}`;
     const question = `${key} ${activator}`;
-    if (typeof activator !== 'string' || activator === own || asking.has(question) || !waits(key) || !isActivator(activator))
+    if (typeof activator !== 'string' || activator === own || asking.has(question) || !needs(key) || !isActivator(activator))
       return undefined;
     asking.add(question);
     clientOf(activator).list({ namespace, revision }, new Metadata(), { deadline: Date.now() + timeoutMs }, (error, reply) => {

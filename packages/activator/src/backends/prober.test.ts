@@ -1,6 +1,6 @@
 import { cleanUp, onCleanUp } from '@ebb/shared/testing/http.ts';
 import { until } from '@ebb/shared/testing/until.ts';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Backends } from '../core/capacity.ts';
 import type { ProbeResult } from './probe.ts';
 import { Prober, type ProberOptions } from './prober.ts';
@@ -91,6 +91,60 @@ describe('Prober', () => {
     p.one.update(candidates);
     await until(() => p.asked.length >= 4);
     expect(new Set(p.asked)).toEqual(new Set(['a']));
+  });
+
+  test('asks an announced pod by its name, until the API shows it', async () => {
+    const names: (string | undefined)[] = [];
+    const one = new Prober({
+      mesh: { mode: 'auto', passthrough: false },
+      clusterIP: () => undefined,
+      ...{ frequencyMs: 20, eagerMs: 5, announcedMs: 1 },
+      changed: () => undefined,
+      probe: async (_dest, _signal, announced) => {
+        names.push(announced);
+        return 'unreachable';
+      },
+    });
+    onCleanUp(() => one.stop());
+    one.update([{ ...notReady('a'), announced: 'pod-a' }]);
+    await until(() => names.length >= 2);
+    one.update([notReady('a')]);
+    await until(() => names.at(-1) === undefined);
+    expect(names.slice(0, 2)).toEqual(['pod-a', 'pod-a']);
+  });
+
+  test('asks a pod again at once that took its time to say no while requests are held', async () => {
+    vi.useFakeTimers();
+    onCleanUp(() => vi.useRealTimers());
+    let answer: (result: ProbeResult) => void = () => undefined;
+    let asked = 0;
+    const one = new Prober({
+      mesh: { mode: 'auto', passthrough: false },
+      clusterIP: () => undefined,
+      ...{ frequencyMs: 200, eagerMs: 25, announcedMs: 5 },
+      changed: () => undefined,
+      probe: () => {
+        asked++;
+        return new Promise((resolve) => {
+          answer = resolve;
+        });
+      },
+    });
+    onCleanUp(() => one.stop());
+    const saysNoAfter = async (ms: number) => {
+      await vi.advanceTimersByTimeAsync(ms);
+      answer('refused');
+      await vi.advanceTimersByTimeAsync(0);
+    };
+    one.update([notReady('a')]);
+    await saysNoAfter(30);
+    expect(asked).toBe(1);
+    one.eager = true;
+    expect(asked).toBe(2);
+    await saysNoAfter(30);
+    expect(asked).toBe(3);
+    await saysNoAfter(3);
+    expect(asked).toBe(3);
   });
 
   test('asks nobody but the cluster IP when the mesh hides all pods', async () => {

@@ -73,6 +73,20 @@ describe('candidatesOf', () => {
     expect(candidatesOf(nature, own, pods)).toEqual(expected);
   });
 
+  test('pods that only announced themselves come with their names', () => {
+    const announced = [
+      { pod: 'a', address: '10.0.0.1' },
+      { pod: 'b', address: 'fd00::2' },
+      { pod: 'c', address: '10.0.0.3' },
+    ];
+    expect(candidatesOf(http, endpoints(['10.0.0.3'], []), [pod('10.0.0.1', true)], announced)).toEqual([
+      { dest: '10.0.0.1:8012', ready: true },
+      { dest: '10.0.0.3:8012', ready: true },
+      { dest: '[fd00::2]:8012', ready: false, announced: 'b' },
+    ]);
+    expect(candidatesOf({ ...http, onlyKubernetesKnows: true }, undefined, [], announced)).toEqual([]);
+  });
+
   test('an IPv6 address is bracketed', () => {
     expect(destOf('fd00::1', 8012)).toBe('[fd00::1]:8012');
   });

@@ -11,13 +11,14 @@ export const phases = [
   /** The API showed a pod; and that it has a node. Seen on the watch: the times in the pod itself are whole seconds. */
   'created',
   'scheduled',
-  /** The pod's sandbox had its network; then queue-proxy's process began. By queue-proxy, as ages. */
+  /** The pod's sandbox had its network; then queue-proxy's process began. By queue-proxy, as ages; so are the next two of its. */
   'sandbox',
   'started',
   /** The pod's announcement was verified; or the API showed its address. */
   'announced',
   'addressed',
-  /** The user's containers answered queue-proxy. By queue-proxy. */
+  /** queue-proxy's port is open; the user's containers answered it. */
+  'listening',
   'ready',
   /** A pod answered its probe: what was held goes. */
   'probed',

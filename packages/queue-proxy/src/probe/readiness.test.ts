@@ -4,11 +4,23 @@ import { createServer as createNetServer, type Server } from 'node:net';
 import { cleanUp, closedPort, started } from '@ebb/shared/testing/http.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { UserProbe } from './parse.ts';
-import { createReadiness } from './readiness.ts';
+import { createReadiness, paceOf } from './readiness.ts';
 
 afterEach(cleanUp);
 
 const ready = (...probes: UserProbe[]) => createReadiness(probes, () => {})();
+
+describe('the next attempt', () => {
+  const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  it.each([
+    ['where nobody listens yet', refused, 0, 5],
+    ['where nobody listens for long', refused, 1_000, 50],
+    ['where somebody listens who is not ready', new Error('HTTP probe failed with statuscode: 503'), 0, 50],
+    ['for a second success', undefined, 0, 50],
+  ])('%s', (_, error, sinceMs, pace) => {
+    expect(paceOf(error, sinceMs)).toBe(pace);
+  });
+});
 
 describe('readiness', () => {
   it('is given without probes', async () => {

@@ -3,6 +3,13 @@ import type { UserProbe } from './parse.ts';
 
 /** Aggressive probing, in milliseconds (contract data-plane 1.5). */
 const aggressive = { timeoutMs: 100, everyMs: 50, atMostMs: 10_000 };
+/** In the first second, where nobody listens yet: a refused connection costs nobody anything, and requests may be waiting. */
+const refused = { everyMs: 5, forMs: 1_000 };
+
+/** From the beginning of an attempt to that of the next, ms, when it failed with `error` so long after the first one. */
+export function paceOf(error: NodeJS.ErrnoException | undefined, sinceMs: number): number {
+  return error?.code === 'ECONNREFUSED' && sinceMs < refused.forMs ? refused.everyMs : aggressive.everyMs;
+}
 
 /**
  * Whether the user's containers are ready: all probes at once, one failure is enough. Calls that overlap share one
@@ -43,14 +50,15 @@ function prober(probe: UserProbe, onFailure: (text: string) => void): () => Prom
     };
   }
   return async () => {
-    const until = performance.now() + aggressive.atMostMs;
+    const first = performance.now();
+    const until = first + aggressive.atMostMs;
     let failures = 0;
     for (;;) {
       const began = performance.now();
       const error = await once(aggressive.timeoutMs);
       if (ready()) return true;
       if (error) failures++;
-      const next = Math.max(0, began + aggressive.everyMs - performance.now());
+      const next = Math.max(0, began + paceOf(error, began - first) - performance.now());
       if (performance.now() + next >= until) {
         if (error) onFailure(`aggressive probe error (failed ${failures} times): ${error.message}`);
         return false;

@@ -12,7 +12,7 @@ export const headers = {
   passthroughLb: 'k-passthrough-lb',
   /** On queue-proxy's answers to probes: `namespace/name` of its pod. Ebb's own, as is the next. */
   pod: 'ebb-pod',
-  /** How many milliseconds ago what happened in that pod: `sandbox=310, started=95, ready=2`. */
+  /** How many milliseconds ago what happened in that pod: `sandbox=310, started=95, listening=4, ready=2`. */
   podStart: 'ebb-pod-start',
 } as const;
 
