@@ -1,5 +1,6 @@
 /** A destination and what this activator has under way there. */
 export interface Tracker {
+  /** `ip:port`. */
   readonly dest: string;
   limit: number;
   inFlight: number;

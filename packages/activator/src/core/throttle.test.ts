@@ -1,8 +1,9 @@
+import { Lifetime } from '@ebb/shared/proxy/lifetime.ts';
 import { describe, expect, test } from 'vitest';
 import { assign } from './capacity.ts';
 import { type Lease, Refused, Throttle } from './throttle.ts';
 
-const never = new AbortController().signal;
+const never = new Lifetime();
 const to = (cc: number, ...healthy: string[]) => assign(cc, { mode: 'pods', healthy }, { index: 0, activators: 1 });
 
 /** What came of waiting, as far as it is known after all that could happen happened. */
@@ -70,12 +71,12 @@ describe('Throttle', () => {
 
   test('one that is gone leaves the queue', async () => {
     const throttle = new Throttle(0, () => 0);
-    const client = new AbortController();
-    const waiting = throttle.acquire(client.signal);
-    client.abort();
+    const client = new Lifetime();
+    const waiting = throttle.acquire(client);
+    client.cancel();
     expect(await settled([waiting])).toEqual(['context canceled']);
     expect(throttle.waiting).toBe(0);
-    await expect(throttle.acquire(client.signal)).rejects.toBeInstanceOf(Refused);
+    await expect(throttle.acquire(client)).rejects.toBeInstanceOf(Refused);
   });
 
   test('the queue has an end', async () => {

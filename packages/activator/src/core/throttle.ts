@@ -20,6 +20,13 @@ export interface Lease {
   release(): void;
 }
 
+/** Who waits: leaves the queue when it is called off. */
+export interface Cancellable {
+  readonly cancelled: boolean;
+  onCancel(listener: () => void): void;
+  offCancel(listener: () => void): void;
+}
+
 interface Waiter {
   admit(lease: Lease): void;
   refuse(error: Refused): void;
@@ -73,18 +80,18 @@ export class Throttle {
   }
 
   /** Waits for a place. Rejects with `Refused`. */
-  acquire(signal: AbortSignal): Promise<Lease> {
+  acquire(who: Cancellable): Promise<Lease> {
     const lease = this.tryAcquire();
     if (lease) return Promise.resolve(lease);
     if (this.#closed) return Promise.reject(new Refused('gone'));
-    if (signal.aborted) return Promise.reject(new Refused('aborted'));
+    if (who.cancelled) return Promise.reject(new Refused('aborted'));
     if (this.#waiters.size >= queueDepth) return Promise.reject(new Refused('queueFull'));
     return new Promise((resolve, reject) => {
       const leave = () => {
         this.#waiters.delete(waiter);
-        signal.removeEventListener('abort', onAbort);
+        who.offCancel(onCancel);
       };
-      const onAbort = () => waiter.refuse(new Refused('aborted'));
+      const onCancel = () => waiter.refuse(new Refused('aborted'));
       const waiter: Waiter = {
         admit: (given) => {
           leave();
@@ -96,7 +103,7 @@ export class Throttle {
         },
       };
       this.#waiters.add(waiter);
-      signal.addEventListener('abort', onAbort);
+      who.onCancel(onCancel);
     });
   }
 

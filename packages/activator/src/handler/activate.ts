@@ -1,11 +1,11 @@
 import { headers } from '@ebb/shared/api/headers.ts';
 import { childName } from '@ebb/shared/lib/child-name.ts';
-import { type Forwarder, UpstreamError } from '@ebb/shared/proxy/forward.ts';
+import { type Forwarder, type ForwardOptions, type Target, UpstreamError } from '@ebb/shared/proxy/forward.ts';
 import type { Handler } from '@ebb/shared/proxy/handler.ts';
 import { respond, respondError } from '@ebb/shared/proxy/respond.ts';
 import { Refused } from '../core/throttle.ts';
 import type { Admission } from '../revisions/revision.ts';
-import { type Call, header, hostOf } from './call.ts';
+import type { Call } from './call.ts';
 
 export interface ActivateOptions {
   forwarder: Forwarder;
@@ -20,7 +20,7 @@ export interface ActivateOptions {
 export function activate(o: ActivateOptions): Handler<Call> {
   return async (call) => {
     for (;;) {
-      const admission = await admit(call);
+      const admission = call.activated.tryAcquire() ?? (await admit(call));
       if (!admission) return;
       try {
         await o.forwarder.forward(call, forwarding(call, admission, o.passthrough));
@@ -41,7 +41,7 @@ export function activate(o: ActivateOptions): Handler<Call> {
 /** A place, or undefined when the client has its answer (or is gone). */
 async function admit(call: Call): Promise<Admission | undefined> {
   try {
-    return await call.activated.acquire(call.signal);
+    return await call.activated.acquire(call);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     // Of an aborted call the client is gone, or the timeout has answered.
@@ -51,20 +51,27 @@ async function admit(call: Call): Promise<Admission | undefined> {
   }
 }
 
-function forwarding(call: Call, { lease, answered }: Admission, passthrough: boolean) {
-  const at = lease.dest.lastIndexOf(':');
-  const { namespace, name } = call.activated;
-  return {
-    target: { host: lease.dest.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(lease.dest.slice(at + 1)) },
-    authority: passthrough ? `${childName(name, '-private')}.${namespace}` : lease.dest,
-    headers: {
-      [headers.originalHost]: header(call.req, headers.originalHost) || hostOf(call.req),
-      [headers.proxyRequest]: 'activator',
-      [headers.revision]: undefined,
-      [headers.namespace]: undefined,
-      [headers.hash]: undefined,
-      ...(passthrough ? { [headers.passthroughLb]: 'true' } : {}),
-    },
-    onResponse: answered,
-  };
+const removed = { [headers.revision]: undefined, [headers.namespace]: undefined, [headers.hash]: undefined };
+
+function forwarding(call: Call, { lease, answered }: Admission, passthrough: boolean): ForwardOptions {
+  const { req, activated } = call;
+  const original = req.header(headers.originalHost) || req.authority;
+  const set: Record<string, string | undefined> = { ...removed, [headers.originalHost]: original, [headers.proxyRequest]: 'activator' };
+  let authority = lease.dest;
+  if (passthrough) {
+    set[headers.passthroughLb] = 'true';
+    authority = `${childName(activated.name, '-private')}.${activated.namespace}`;
+  }
+  return { target: targetOf(lease.dest), authority, headers: set, onResponse: answered };
+}
+
+/** The destination, cut once: those of a revision stay for many requests. */
+let last: { dest: string; target: Target } | undefined;
+
+function targetOf(dest: string): Target {
+  if (last?.dest === dest) return last.target;
+  const at = dest.lastIndexOf(':');
+  const target = { host: dest.slice(0, at).replace(/^\[|\]$/g, ''), port: Number(dest.slice(at + 1)) };
+  last = { dest, target };
+  return target;
 }

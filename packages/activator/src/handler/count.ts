@@ -6,12 +6,9 @@ import type { Call } from './call.ts';
 export const countRequests =
   (reporter: Reporter): Middleware<Call> =>
   (next) =>
-  async (call) => {
+  (call) => {
     const { key } = call.activated;
     reporter.arrive(key);
-    try {
-      await next(call);
-    } finally {
-      reporter.leave(key);
-    }
+    call.onEnd(() => reporter.leave(key));
+    return next(call);
   };

@@ -1,11 +1,11 @@
 import { headers } from '@ebb/shared/api/headers.ts';
 import type { Revision } from '@ebb/shared/api/kinds.ts';
 import type { Cache } from '@ebb/shared/kube/cache.ts';
-import type { Exchange, Handler } from '@ebb/shared/proxy/handler.ts';
+import type { Handler } from '@ebb/shared/proxy/handler.ts';
 import { respondError } from '@ebb/shared/proxy/respond.ts';
 import { revisionOfHost } from '../core/revision-host.ts';
 import type { Registry } from '../revisions/registry.ts';
-import { type Call, header, hostOf } from './call.ts';
+import { answered, type Call } from './call.ts';
 
 export interface ResolveOptions {
   revisions: Cache<Revision>;
@@ -13,20 +13,24 @@ export interface ResolveOptions {
   clusterDomain: string;
 }
 
-function named({ req }: Exchange, clusterDomain: string): { namespace: string; name: string } {
-  const namespace = header(req, headers.namespace);
-  const name = header(req, headers.revision);
-  if (namespace !== '' && name !== '') return { namespace, name };
-  return revisionOfHost(hostOf(req), clusterDomain) ?? { namespace: '', name: '' };
-}
+const nobody = { namespace: '', name: '' };
 
 /** Finds the revision a request is for: by the ingress's headers, else by its host (contract data-plane 2.3). */
 export function resolveRevision({ revisions, registry, clusterDomain }: ResolveOptions, inner: Handler<Call>): Handler {
-  return async (exchange) => {
-    const { namespace, name } = named(exchange, clusterDomain);
+  return (exchange) => {
+    const { req } = exchange;
+    let namespace = req.header(headers.namespace);
+    let name = req.header(headers.revision);
+    if (namespace === '' || name === '') ({ namespace, name } = revisionOfHost(req.authority, clusterDomain) ?? nobody);
     const revision = revisions.get(namespace, name);
     const activated = registry.get(`${namespace}/${name}`);
-    if (revision && activated) return inner(Object.assign(exchange, { revision, activated }));
+    if (revision && activated) {
+      const call = exchange as Call;
+      call.revision = revision;
+      call.activated = activated;
+      return inner(call);
+    }
     respondError(exchange, 404, `Error getting active endpoint: revision.serving.knative.dev ${JSON.stringify(name)} not found`);
+    return answered;
   };
 }

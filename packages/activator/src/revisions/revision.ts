@@ -3,7 +3,7 @@ import { Prober, type ProberOptions } from '../backends/prober.ts';
 import type { Candidate, Nature } from '../core/candidates.ts';
 import { assign, type Backends, type Place, placeAmong } from '../core/capacity.ts';
 import { ColdStart, type Phase } from '../core/cold-start.ts';
-import { type Lease, Throttle } from '../core/throttle.ts';
+import { type Cancellable, type Lease, Throttle } from '../core/throttle.ts';
 
 export interface RevisionOptions {
   namespace: string;
@@ -18,10 +18,10 @@ export interface RevisionOptions {
   onColdStart: (revision: ActivatedRevision, coldStart: ColdStart) => void;
 }
 
-/** A place at a destination; `answered` is to be called at the first response head. */
+/** A place at a destination; `answered`, if there is one, is to be called at the first response head. */
 export interface Admission {
   lease: Lease;
-  answered: () => void;
+  answered: (() => void) | undefined;
 }
 
 /** One revision as this activator sees it: who waits, which pods serve, and the cold start under way. */
@@ -48,16 +48,22 @@ export class ActivatedRevision {
     this.#prober = new Prober({ ...options.prober, changed: (backends) => this.#serve(backends) });
   }
 
-  /** Waits for a place. Rejects with `Refused`. */
-  async acquire(signal: AbortSignal): Promise<Admission> {
+  /** A place now, or undefined when the request would have to wait. */
+  tryAcquire(): Admission | undefined {
     const lease = this.throttle.tryAcquire();
-    if (lease) return { lease, answered: () => undefined };
+    return lease && { lease, answered: undefined };
+  }
+
+  /** Waits for a place. Rejects with `Refused`. */
+  async acquire(who: Cancellable): Promise<Admission> {
+    const now = this.tryAcquire();
+    if (now) return now;
     if (this.throttle.capacity === 0) this.#hold();
     const cold = this.#cold;
-    const waiting = this.throttle.acquire(signal);
+    const waiting = this.throttle.acquire(who);
     this.#prober.eager = true;
     try {
-      return { lease: await waiting, answered: () => this.#answered(cold) };
+      return { lease: await waiting, answered: cold && (() => this.#answered(cold)) };
     } finally {
       if (this.throttle.waiting === 0) {
         this.#prober.eager = false;
@@ -118,8 +124,8 @@ export class ActivatedRevision {
     this.throttle.update(assign(this.nature.containerConcurrency, this.#backends, this.#place));
   }
 
-  #answered(cold: ColdStart | undefined): void {
-    if (!cold || cold !== this.#cold) return;
+  #answered(cold: ColdStart): void {
+    if (cold !== this.#cold) return;
     this.mark('firstByte');
     this.#cold = undefined;
     this.#o.onColdStart(this, cold);
