@@ -88,15 +88,15 @@ export async function startActivator(log: Logger): Promise<Running> {
     clock,
     onHeld: wake.held,
     onColdStart: wake.finished,
-    prober: (namespace, name) => ({
+    prober: (namespace, name, revisions) => ({
       mesh: { mode: meshCompatibilityMode as 'auto' | 'enabled' | 'disabled', passthrough },
       frequencyMs: env.probeFrequencyMs,
       eagerMs,
       announcedMs,
       probe: (dest, signal, announced) => {
         const host = { host: `${childName(name, '-private')}.${namespace}`, [headers.passthroughLb]: 'true' };
-        const revision = registry.get(`${namespace}/${name}`);
-        const accepts = revision && answerFrom(registry, revision, announced);
+        const revision = revisions.get(`${namespace}/${name}`);
+        const accepts = revision && answerFrom(revisions, revision, announced);
         return probe({ dest, signal, timeoutMs: env.probeTimeoutMs, headers: passthrough ? host : {}, accepts });
       },
     }),

@@ -20,8 +20,8 @@ export interface Sources {
 }
 
 export type RegistryOptions = Omit<RevisionOptions, 'namespace' | 'name' | 'nature' | 'prober'> & {
-  /** How a revision's pods are asked. */
-  prober: (namespace: string, name: string) => Omit<RevisionOptions['prober'], 'clusterIP'>;
+  /** How a revision's pods are asked: at once where they are there already, before the registry's constructor has returned. */
+  prober: (namespace: string, name: string, registry: Registry) => Omit<RevisionOptions['prober'], 'clusterIP'>;
 };
 
 /** All revisions: each has its queue from the moment it is seen until it is deleted (contract data-plane 2.4). */
@@ -66,7 +66,7 @@ export class Registry {
 
   #add(revision: Revision): void {
     const { namespace, name } = revision.metadata;
-    const prober = { ...this.#o.prober(namespace, name), clusterIP: () => this.#clusterIP(namespace, name) };
+    const prober = { ...this.#o.prober(namespace, name, this), clusterIP: () => this.#clusterIP(namespace, name) };
     this.#all.set(keyOf(revision), new ActivatedRevision({ ...this.#o, namespace, name, nature: natureOf(revision), prober }));
     this.#refresh(keyOf(revision));
   }
