@@ -17,6 +17,14 @@ export interface Load {
   virtualHost?: string;
   connections: number;
   seconds: number;
+  /** Over TLS, whoever the certificate is of. */
+  secure?: boolean;
+  /** `/` when absent. */
+  path?: string;
+  /** `Name: value` each. */
+  headers?: readonly string[];
+  /** A script in place of report.lua, which writes the same line, and its arguments. */
+  script?: readonly [path: string, ...args: string[]];
 }
 
 /** The figures of the line report.lua writes. A request that failed makes the whole round worthless. */
@@ -36,10 +44,19 @@ export function parseFigures(line: string, output = line): Round {
 
 /** Runs wrk for some seconds. One thread: the machine's other cores belong to what is measured. */
 export async function wrk(load: Load): Promise<Round> {
-  const host = load.virtualHost ? ['-H', `Host: ${load.virtualHost}`] : [];
-  const script = join(import.meta.dirname, 'report.lua');
+  const { virtualHost, secure = false, path = '/' } = load;
+  const all = [...(virtualHost ? [`Host: ${virtualHost}`] : []), ...(load.headers ?? [])];
+  const headers = all.flatMap((header) => ['-H', header]);
+  const [script, ...args] = load.script ?? [join(import.meta.dirname, 'report.lua')];
   const size = ['-t1', `-c${load.connections}`, `-d${load.seconds}s`];
-  const ran = await run('wrk', [...size, '-s', script, ...host, `http://${load.host}:${load.port}/`]);
+  const ran = await run('wrk', [
+    ...size,
+    '-s',
+    script,
+    ...headers,
+    `${secure ? 'https' : 'http'}://${load.host}:${load.port}${path}`,
+    ...(args.length ? ['--', ...args] : []),
+  ]);
   if (ran.code === 127) throw new Error('wrk is not installed: apt-get install wrk');
   if (ran.code !== 0) throw new Error(`wrk failed with code ${ran.code}:\n${ran.output.trim()}`);
   return parseRound(ran.stdout);

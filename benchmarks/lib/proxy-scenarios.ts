@@ -1,21 +1,26 @@
 import { must } from '../../scripts/lib/shell.ts';
-import { parseFigures, type Round, wrk } from '../lib/load.ts';
+import { parseFigures, type Round, wrk } from './load.ts';
 
 /** One kind of load. */
 export interface Scenario {
   name: string;
   title: string;
   protocol: 'http1' | 'h2c';
-  load(rig: string, port: number, seconds: number): Promise<Round>;
+  /** Over TLS. */
+  secure?: boolean;
+  /** `host`: the Host header, when it is not the address. */
+  load(rig: string, to: { port: number; host?: string; secure?: boolean }, seconds: number): Promise<Round>;
 }
 
-const small = (connections: number) => (_rig: string, port: number, seconds: number) =>
-  wrk({ host: '127.0.0.1', port, connections, seconds });
+const small =
+  (connections: number): Scenario['load'] =>
+  (_rig, { port, host }, seconds) =>
+    wrk({ host: '127.0.0.1', port, virtualHost: host, connections, seconds });
 
 const rigged =
-  (args: string[], path = '/') =>
-  async (rig: string, port: number, seconds: number) =>
-    parseFigures(await must(rig, [...args, '-d', String(seconds), `http://127.0.0.1:${port}${path}`]));
+  (args: string[], path = '/'): Scenario['load'] =>
+  async (rig, { port, host }, seconds) =>
+    parseFigures(await must(rig, [...args, '-host', host ?? '', '-d', String(seconds), `http://127.0.0.1:${port}${path}`]));
 
 const mib = 1024 * 1024;
 

@@ -1,8 +1,9 @@
-// Rig is both ends of the queue-proxy benchmark: a small backend, and load that wrk cannot make (bodies, HTTP/2).
+// Rig is both ends of the benchmarks of proxies: a small backend, and load that wrk cannot make (bodies, HTTP/2).
 package main
 
 import (
 	"bytes"
+	"crypto/tls"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -24,8 +25,8 @@ func main() {
 	load()
 }
 
-// serve answers GET / with a greeting, GET /bytes?n= with a body, POST with the number of bytes that came, and
-// anything of a gRPC content type as a unary call would be.
+// serve answers GET / with a greeting, GET /bytes?n= with a body, POST with the number of bytes that came,
+// anything of a gRPC content type as a unary call would be, and an activator's probe as a queue-proxy does.
 func serve(address string) error {
 	block := make([]byte, 64<<10)
 	mux := http.NewServeMux()
@@ -41,6 +42,10 @@ func serve(address string) error {
 		if r.Method == http.MethodPost {
 			n, _ := io.Copy(io.Discard, r.Body)
 			fmt.Fprintln(w, n)
+			return
+		}
+		if r.Header.Get("K-Network-Probe") == "queue" {
+			io.WriteString(w, "queue")
 			return
 		}
 		io.WriteString(w, "Hello World!\n")
@@ -67,18 +72,22 @@ func load() {
 	workers := flag.Int("c", 1, "requests at a time")
 	seconds := flag.Float64("d", 3, "how long, in seconds")
 	h2 := flag.Bool("h2c", false, "HTTP/2, all streams on one connection")
+	tlsH2 := flag.Bool("h2", false, "the same over TLS, whoever the certificate is of")
 	grpc := flag.Bool("grpc", false, "unary calls")
 	size := flag.Int("upload", 0, "bytes of a request's body; 0 sends GET")
+	host := flag.String("host", "", "Host header, when it is not the address")
 	flag.Parse()
 	url := flag.Arg(0)
 
 	var protocols http.Protocols
 	if *h2 {
 		protocols.SetUnencryptedHTTP2(true)
+	} else if *tlsH2 {
+		protocols.SetHTTP2(true)
 	} else {
 		protocols.SetHTTP1(true)
 	}
-	client := http.Client{Transport: &http.Transport{Protocols: &protocols, MaxIdleConnsPerHost: *workers, DisableCompression: true}}
+	client := http.Client{Transport: &http.Transport{Protocols: &protocols, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, MaxIdleConnsPerHost: *workers, DisableCompression: true}}
 	body := make([]byte, *size)
 	if *grpc {
 		body = []byte("\x00\x00\x00\x00\x05world")
@@ -97,7 +106,7 @@ func load() {
 			bad := 0
 			for time.Now().Before(end) {
 				start := time.Now()
-				if !once(&client, url, body, *grpc) {
+				if !once(&client, url, *host, body, *grpc) {
 					bad++
 				}
 				mine = append(mine, time.Since(start))
@@ -117,13 +126,14 @@ func load() {
 	})
 }
 
-func once(client *http.Client, url string, body []byte, grpc bool) bool {
+func once(client *http.Client, url, host string, body []byte, grpc bool) bool {
 	method := http.MethodGet
 	var content io.Reader
 	if len(body) > 0 {
 		method, content = http.MethodPost, bytes.NewReader(body)
 	}
 	req, _ := http.NewRequest(method, url, content)
+	req.Host = host
 	if grpc {
 		req.Header.Set("Content-Type", "application/grpc")
 		req.Header.Set("TE", "trailers")
