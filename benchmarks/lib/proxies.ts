@@ -22,8 +22,8 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** The backend's port; the user container's in a pod. */
-export const backendPort = 18080;
+/** The backend's port, the user container's in a pod; BENCH_BACKEND_PORT names another. */
+export const backendPort = Number(process.env.BENCH_BACKEND_PORT ?? 18080);
 
 /** Options that benchmarks of proxies have, and the lines of help for them. */
 export const proxyOptions = { rounds: { type: 'string' }, seconds: { type: 'string' }, only: { type: 'string' } } as const;
