@@ -20,6 +20,7 @@ import { probe } from './backends/probe.ts';
 import { activatorEnv } from './env.ts';
 import { requestPath } from './handler/stack.ts';
 import { Health } from './health.ts';
+import { requestLog } from './request-log.ts';
 import { Registry } from './revisions/registry.ts';
 import { endpointsIndexes, podIndexes, slimPod, slimRevision } from './revisions/watch.ts';
 import { Autoscaler } from './stats/autoscaler.ts';
@@ -124,6 +125,7 @@ export async function startActivator(log: Logger): Promise<Running> {
     reporter,
     forwarder,
     passthrough,
+    requestLog: requestLog(config, log, (line) => process.stdout.write(line)),
   });
   const onError = (error: Error) => log.debug({ err: error.message }, 'a connection failed');
   const listeners = await Promise.all([env.http1Port, env.h2cPort].map((port) => listen(path, { port, onError })));

@@ -133,6 +133,45 @@ describe('queue-proxy', () => {
     expect(await ask(port)).toMatchObject({ status: 504, body: 'request timeout' });
   });
 
+  it('logs requests as the template says, once each, probes only when asked to', async () => {
+    const lines: string[] = [];
+    const template =
+      '{{.Request.Method}} {{js .Request.RequestURI}} {{.Request.URL.Path}} {{.Request.Proto}} {{.Request.Host}} {{.Request.ContentLength}} {{.Response.Code}} {{.Response.Size}} {{.Revision.Name}} {{.Revision.Namespace}} {{.Revision.Configuration}} {{.Revision.PodName}} {{.Revision.PodIP}} {{.TraceID}} {{.Request.Referer}} {{.Request.UserAgent}} {{.Request.Header.Get "x-a"}}';
+    const tuning = { writeRequestLog: (line: string) => lines.push(line) };
+    const user: RequestListener = (_, res) => res.writeHead(201).end('hello');
+    const { port } = await running(user, { requestLogTemplate: template }, tuning);
+    const headers = { host: 'h', traceparent: '00-abc-def-01', referer: 'r', 'user-agent': 'ua', 'x-a': '1' };
+    await ask(port, { method: 'POST', path: '/x?y=1', headers, body: 'four' });
+    await ask(port, { headers: kubelet });
+    await ask(port, { headers: { host: 'h', 'x-b3-traceid': 'b3', 'user-agent': 'ua' } });
+    const rest = 'hello-00001 ns hello hello-00001-abc 127.0.0.1';
+    await expect
+      .poll(() => lines)
+      .toEqual([`POST /x?y\\u003D1 /x HTTP/1.1 h 4 201 5 ${rest} abc r ua 1\n`, `GET / / HTTP/1.1 h 0 201 5 ${rest} b3  ua \n`]);
+
+    const probes: string[] = [];
+    const both = await running(
+      user,
+      { requestLogTemplate: '{{.Request.UserAgent}} {{.Response.Code}}\n', logProbes: true },
+      { writeRequestLog: (l) => probes.push(l) },
+    );
+    await ask(both.port, { headers: kubelet });
+    await expect.poll(() => probes).toEqual(['kube-probe/1.35 200\n']);
+  });
+
+  it('logs what it answers itself, and a template that fails as what it is', async () => {
+    const lines: string[] = [];
+    const dead = await closedPort();
+    const template =
+      '{{if eq .Request.URL.Path "/bad"}}{{.Nothing}}{{end}}{{.Response.Code}} {{printf "%v" (gt .Response.Latency 0)}} {{.Request.RemoteAddr}}';
+    const { port } = await running(dead, { requestLogTemplate: template }, { writeRequestLog: (line) => lines.push(line) });
+    await ask(port);
+    await ask(port, { path: '/bad' });
+    await expect.poll(() => lines.length).toBe(2);
+    expect(lines[0]).toMatch(/^502 true 127\.0\.0\.1:\d+\n$/);
+    expect(lines[1]).toMatch(/^Invalid request log template: method: GET, response code: 502, latency: [\d.]+, url: \/bad\n$/);
+  });
+
   it('reports its load: a snapshot for scrapers, a stream for gRPC', async () => {
     const { held, user, release } = holding();
     const { port, statsPort } = await running(user);

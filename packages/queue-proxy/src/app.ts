@@ -13,6 +13,7 @@ import { InFlight } from './handler/in-flight.ts';
 import { requestPath } from './handler/stack.ts';
 import { startRequestMetrics } from './metrics.ts';
 import { createReadiness } from './probe/readiness.ts';
+import { requestLog } from './request-log.ts';
 import { StartTimes } from './start-times.ts';
 import { Reporter } from './stats/reporter.ts';
 import { startStatsServer } from './stats/server.ts';
@@ -24,6 +25,8 @@ export interface Tuning {
   statsPort?: number;
   /** Without arrivals for so long, a drain is over (contract data-plane 1.9). */
   quietMs?: number;
+  /** Where the request log goes; stdout when absent. */
+  writeRequestLog?: (line: string) => void;
   /** What became of the announcement is logged. */
   announcing?: Announcing;
 }
@@ -57,6 +60,7 @@ export async function startQueueProxy(log: Logger, tuning: Tuning = {}): Promise
     return is;
   };
   const metrics = env.requestMetrics ? await startRequestMetrics() : undefined;
+  const logged = await requestLog(env, log, tuning.writeRequestLog ?? ((line) => process.stdout.write(line)));
   const handler = requestPath({
     env,
     drain,
@@ -69,6 +73,7 @@ export async function startQueueProxy(log: Logger, tuning: Tuning = {}): Promise
     limiter: env.containerConcurrency > 0 ? new Limiter(env.containerConcurrency) : undefined,
     forwarder,
     metrics,
+    requestLog: logged,
   });
   const [main, admin, statsServer] = await Promise.all([
     listen(handler, { port: env.servingPort, onError: (error) => log.error({ err: error }, 'cannot serve') }),

@@ -21,6 +21,10 @@ export interface QueueEnv {
   logLevel: string;
   /** Whether user metrics are served for Prometheus. */
   requestMetrics: boolean;
+  /** The template of the request log; '' is none. */
+  requestLogTemplate: string;
+  /** Whether it has probes as well. */
+  logProbes: boolean;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -57,16 +61,28 @@ export function readEnv(env: Env): QueueEnv {
     configuration: required('SERVING_CONFIGURATION'),
     revision: required('SERVING_REVISION'),
     logLevel: required('SERVING_LOGGING_LEVEL'),
-    requestMetrics: requestMetrics(env.OBSERVABILITY_CONFIG ?? ''),
+    ...observability(env.OBSERVABILITY_CONFIG ?? ''),
   };
 }
 
-function requestMetrics(json: string): boolean {
-  if (json === '') return false;
+/** What is read of OBSERVABILITY_CONFIG, by the names it has there. */
+interface ObservabilityConfig {
+  requestMetrics?: { protocol?: string };
+  enableRequestLog?: boolean;
+  requestLogTemplate?: string;
+  enableProbeRequestLog?: boolean;
+}
+
+function observability(json: string): Pick<QueueEnv, 'requestMetrics' | 'requestLogTemplate' | 'logProbes'> {
+  let config: ObservabilityConfig;
   try {
-    const config = JSON.parse(json) as { requestMetrics?: { protocol?: string } };
-    return config.requestMetrics?.protocol === 'prometheus';
+    config = json === '' ? {} : (JSON.parse(json) as ObservabilityConfig);
   } catch (error) {
     throw new Error(`OBSERVABILITY_CONFIG is not JSON (${(error as Error).message}); an object would be right`);
   }
+  return {
+    requestMetrics: config.requestMetrics?.protocol === 'prometheus',
+    requestLogTemplate: config.enableRequestLog ? (config.requestLogTemplate ?? '') : '',
+    logProbes: config.enableProbeRequestLog ?? false,
+  };
 }

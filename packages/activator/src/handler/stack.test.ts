@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { Endpoints, KubeService, Pod } from '@ebb/shared/api/builtin.ts';
 import type { Revision } from '@ebb/shared/api/kinds.ts';
 import { labels } from '@ebb/shared/api/labels.ts';
+import type { ConfigStore } from '@ebb/shared/config/store.ts';
 import { createForwarder } from '@ebb/shared/proxy/forward.ts';
 import { listen } from '@ebb/shared/proxy/listener.ts';
 import { ask, cleanUp, closedPort, onCleanUp, started } from '@ebb/shared/testing/http.ts';
@@ -9,11 +10,15 @@ import { until } from '@ebb/shared/testing/until.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { probe } from '../backends/probe.ts';
 import type { Waterfall } from '../core/cold-start.ts';
+import { requestLog as requestLogOf } from '../request-log.ts';
 import { Registry } from '../revisions/registry.ts';
 import { endpointsIndexes, podIndexes } from '../revisions/watch.ts';
 import { Reporter } from '../stats/reporter.ts';
 import { MemoryCache } from '../testing.ts';
 import { requestPath } from './stack.ts';
+
+const template =
+  '{{.Revision.Name}} {{.Revision.Namespace}} {{.Revision.Service}} {{.Revision.Configuration}} {{.Revision.PodName}}{{.TraceID}}{{.Response.Code}} {{.Request.RequestURI}}';
 
 const clock = { now: () => Date.now() };
 
@@ -47,6 +52,12 @@ async function activator(mode: 'auto' | 'disabled' = 'auto') {
     }),
   });
   const forwarder = createForwarder();
+  const logged: string[] = [];
+  const requestLog = requestLogOf(
+    { get: () => ({ enableRequestLog: true, requestLogTemplate: template }), onChange: () => () => {} } as unknown as ConfigStore,
+    { error: () => {} },
+    (line) => logged.push(line),
+  );
   const options = {
     revisions: sources.revisions,
     registry,
@@ -54,6 +65,7 @@ async function activator(mode: 'auto' | 'disabled' = 'auto') {
     reporter,
     forwarder,
     passthrough: false,
+    requestLog,
   };
   const { port, ...listener } = await listen(requestPath({ ...options, unhealthy: () => state.unhealthy }), { port: 0, host: '127.0.0.1' });
   onCleanUp(async () => {
@@ -67,7 +79,7 @@ async function activator(mode: 'auto' | 'disabled' = 'auto') {
     sources.revisions.set({
       apiVersion: 'serving.knative.dev/v1',
       kind: 'Revision',
-      metadata: { namespace: 'default', name: 'hello', uid: '1' },
+      metadata: { namespace: 'default', name: 'hello', uid: '1', labels: { [labels.service]: 'svc', [labels.configuration]: 'cfg' } },
       spec: { containers: [{ name: 'user-container' }], ...spec },
     });
   const pods = (ready: number[], notReady: number[] = []) =>
@@ -94,6 +106,7 @@ async function activator(mode: 'auto' | 'disabled' = 'auto') {
     get,
     held,
     told,
+    logged,
     coldStarts,
     state,
     waiting: () => registry.get('default/hello')?.throttle.waiting,
@@ -163,6 +176,16 @@ describe('a request', () => {
     a.revision();
     a.pods([hello.port]);
     expect((await ask(a.port, { path: '/y', headers: { host: 'hello.default.svc.cluster.local:8012' } })).body).toBe('hello /y');
+  });
+
+  test('is logged with its revision, and probes are not', async () => {
+    const hello = await pod('hello');
+    a.revision();
+    a.pods([hello.port]);
+    await ask(a.port, { headers: { 'k-network-probe': 'activator' } });
+    await a.get({ traceparent: '00-abc-def-01' });
+    await until(() => a.logged.length > 0);
+    expect(a.logged).toEqual(['hello default svc cfg 200 /x\n']);
   });
 
   test('is held without capacity, wakes the revision, and goes when a pod answers its probe, ready or not for Kubernetes', async () => {

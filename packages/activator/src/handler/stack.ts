@@ -1,5 +1,6 @@
 import type { Forwarder } from '@ebb/shared/proxy/forward.ts';
 import { compose, type Handler } from '@ebb/shared/proxy/handler.ts';
+import { logRequests, type RequestLog } from '@ebb/shared/proxy/request-log.ts';
 import { limitTime } from '@ebb/shared/proxy/timeouts.ts';
 import type { Reporter } from '../stats/reporter.ts';
 import { activate } from './activate.ts';
@@ -14,6 +15,7 @@ export interface StackOptions extends ResolveOptions {
   reporter: Reporter;
   forwarder: Forwarder;
   passthrough: boolean;
+  requestLog: RequestLog<Call>;
 }
 
 const defaultTimeoutSeconds = 300;
@@ -26,6 +28,9 @@ const limitsOf = ({ revision: { spec } }: Call) => ({
 
 /** The request path, outermost first (contract data-plane 2.2). */
 export function requestPath(o: StackOptions): Handler {
-  const ofRevision = compose<Call>([countRequests(o.reporter), limitTime(limitsOf, 'activator request timeout')], activate(o));
+  const ofRevision = compose<Call>(
+    [logRequests(o.requestLog), countRequests(o.reporter), limitTime(limitsOf, 'activator request timeout')],
+    activate(o),
+  );
   return compose([answerKubelet(o.unhealthy), answerNetworkProbe, answerOwnProbe], resolveRevision(o, ofRevision));
 }

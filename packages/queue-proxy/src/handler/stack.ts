@@ -30,9 +30,11 @@ export interface StackOptions {
   limiter?: Limiter;
   forwarder: Forwarder;
   metrics?: RequestMetrics;
+  /** Outermost, so that it sees probes as well. */
+  requestLog?: Middleware;
 }
 
-/** The request path, outermost first (contract data-plane 1.3). Tracing and the request log will stand before the probes. */
+/** The request path, outermost first (contract data-plane 1.3). */
 export function requestPath(o: StackOptions): Handler {
   const { env, limiter, metrics } = o;
   const limits = { totalMs: env.timeoutMs, responseStartMs: env.responseStartTimeoutMs, idleMs: env.idleTimeoutMs };
@@ -40,8 +42,15 @@ export function requestPath(o: StackOptions): Handler {
   const counted: Middleware[] = [countRequests(o.stats, o.now, o.onArrive)];
   if (limiter) counted.push(limitConcurrency(limiter));
   if (metrics) counted.push(measureRequests(metrics, o.now, limiter));
+  const outer = o.requestLog ? [o.requestLog] : [];
   return compose(
-    [answerProbes(o.drain, o.ready, o.startTimes), o.inFlight.layer, limitTime(() => limits, 'request timeout'), passKubeletProbes(user)],
+    [
+      ...outer,
+      answerProbes(o.drain, o.ready, o.startTimes),
+      o.inFlight.layer,
+      limitTime(() => limits, 'request timeout'),
+      passKubeletProbes(user),
+    ],
     compose(counted, user),
   );
 }

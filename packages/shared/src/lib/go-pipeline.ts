@@ -1,8 +1,15 @@
-/** What a template may look at: nested plain values. */
-export type TemplateData = { [key: string]: string | TemplateData | undefined };
+/** How a value of several fields prints itself, where that is not Go's map. */
+export const asText = Symbol('text');
+
+/** What a template may look at: nested plain values, and methods. */
+export type TemplateData = { [key: string]: Value; [asText]?: string };
+
+type Method = (...args: Value[]) => Value;
 
 /** What an expression of a template comes to. Undefined is Go's "no value". */
-type Value = string | number | boolean | TemplateData | undefined;
+export type Value = string | number | boolean | readonly string[] | Method | TemplateData | undefined;
+
+const isList = (value: Value): value is readonly string[] => Array.isArray(value);
 
 /** What a part of a template sees: `.` and `$`. */
 export interface Scope {
@@ -18,11 +25,32 @@ export const truthy = (value: Value): boolean => (typeof value === 'object' ? Ob
 /** A value as Go prints it. */
 export const shown = (value: Value): string => {
   if (value === undefined) return '<no value>';
+  if (typeof value === 'number') return shownNumber(value);
   if (typeof value !== 'object') return String(value);
+  if (isList(value)) return `[${value.join(' ')}]`;
+  if (value[asText] !== undefined) return value[asText];
   return `map[${Object.keys(value)
     .sort()
     .map((k) => `${k}:${shown(value[k])}`)
     .join(' ')}]`;
+};
+
+/** Small numbers have an exponent in Go from 0.0001 down, of two digits. */
+function shownNumber(value: number): string {
+  if (value === 0 || Math.abs(value) >= 1e-4) return String(value);
+  return value.toExponential().replace(/e-(\d)$/, 'e-0$1');
+}
+
+/** Text for a string of JavaScript, as Go's `js` has it. */
+function escapeJs(text: string): string {
+  return text.replace(/[\\'"<>&=]|\p{Cc}|[\u00a0\u2028\u2029]/gu, (c) =>
+    c === '\\' || c === "'" || c === '"' ? `\\${c}` : `\\u${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`,
+  );
+}
+
+const number = (value: Value): number => {
+  if (typeof value !== 'number') throw new Error(`at <${shown(value)}>: incompatible types for comparison`);
+  return value;
 };
 
 const quote = JSON.stringify;
@@ -32,10 +60,15 @@ const functions: Record<string, (...args: Value[]) => Value> = {
   index: (map, ...keys) =>
     keys.reduce((inner, key) => {
       if (typeof inner !== 'object') throw new Error(`at <index>: can't index item of ${quote(shown(inner))}`);
-      return inner[shown(key)] ?? '';
+      return (isList(inner) ? inner[number(key)] : inner[shown(key)]) ?? '';
     }, map),
   eq: (first, ...others) => others.some((o) => o === first),
   ne: (a, b) => a !== b,
+  lt: (a, b) => number(a) < number(b),
+  le: (a, b) => number(a) <= number(b),
+  gt: (a, b) => number(a) > number(b),
+  ge: (a, b) => number(a) >= number(b),
+  js: (...args) => escapeJs(args.map(shown).join('')),
   and: (...args) => args.find((a) => !truthy(a)) ?? args.at(-1),
   or: (...args) => args.find(truthy) ?? args.at(-1),
   not: (value) => !truthy(value),
@@ -103,8 +136,22 @@ export function compilePipeline(source: string): Expression {
     return (scope) => run(...all.map((a) => a(scope)));
   }
 
+  /** A path with what follows it: its last name is a method then. There is one, `Get` of headers. */
+  function method(path: Expression): Expression {
+    const args: Expression[] = [];
+    for (let next = operand(); next; next = operand()) args.push(next);
+    if (args.length === 0) return path;
+    return (scope) => {
+      const run = path(scope);
+      if (typeof run !== 'function') throw new Error(`at <${source}>: it has arguments but is not a method`);
+      return run(...args.map((a) => a(scope)));
+    };
+  }
+
   function pipeline(): Expression {
+    const takesArguments = peek()?.[4]?.endsWith('.Get');
     let value = operand() ?? stop();
+    if (takesArguments) value = method(value);
     while (take('|')) {
       const name = peek()?.[6] ?? stop();
       at = token.lastIndex;
@@ -127,7 +174,7 @@ function field(path: string): Expression {
   return ({ dot, root }) =>
     names.reduce<Value>(
       (value, name, i) => {
-        const known = typeof value === 'object';
+        const known = typeof value === 'object' && !isList(value);
         if (i === 0 && (!known || (value === root && !(name in root)))) throw new Error(`at <${path}>: can't evaluate field ${name}`);
         return known ? value[name] : undefined;
       },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compileTemplate, renderTemplate } from './go-template.ts';
+import { asText, compileTemplate, renderTemplate } from './go-template.ts';
 
 const data = { Name: 'hello', Namespace: 'default', Domain: 'example.com', Tag: 'v1', Labels: { team: 'blue' }, Annotations: {} };
 
@@ -33,6 +33,27 @@ describe('renderTemplate', () => {
     ['{{.Labels.none}}', '<no value>'],
   ])('renders %s', (template, text) => {
     expect(renderTemplate(template, data)).toBe(text);
+  });
+
+  test.each([
+    ['{{js .Text}}', `a\\"b\\'\\u003Cc\\u003E \\u0026d\\u003D1\\\\\\u000A`],
+    ['{{.Latency}} {{.Small}} {{.Code}}', '0.0123 5e-05 200'],
+    ['{{if ge .Code 500}}bad{{else if lt .Code 300}}good{{end}}', 'good'],
+    ['{{if eq .Code 200}}ok{{end}}', 'ok'],
+    ['{{.Header.Get "x-a"}}', 'got x-a'],
+    ['{{.Header.Get "x-a" | printf "%q"}}', '"got x-a"'],
+    ['{{index .Header "X-A"}} {{index .Header "X-A" 1}}', '[1 2] 2'],
+    ['{{.Url}} {{.Url.Path}}', '/x?y /x'],
+  ])('renders numbers, lists and methods: %s', (template, text) => {
+    const more = {
+      Text: `a"b'<c> &d=1\\\n`,
+      Latency: 0.0123,
+      Small: 0.00005,
+      Code: 200,
+      Header: { 'X-A': ['1', '2'], Get: (name?: unknown) => `got ${name}` },
+      Url: { Path: '/x', [asText]: '/x?y' },
+    };
+    expect(renderTemplate(template, more)).toBe(text);
   });
 
   test('trims the blanks beside a dash', () => {

@@ -1,6 +1,6 @@
 import { compilePipeline, type Scope, shown, type TemplateData, truthy } from './go-pipeline.ts';
 
-export type { TemplateData } from './go-pipeline.ts';
+export { asText, type TemplateData, type Value } from './go-pipeline.ts';
 
 /** A compiled template. Throws where Go's execution fails: a field that there is not, a bad argument. */
 export type Template = (data: TemplateData) => string;
@@ -16,7 +16,7 @@ interface Piece {
 
 /**
  * Go text/template, as far as the templates of config maps use it: fields, strings, pipelines and parentheses, `index`,
- * `eq`, `ne`, `and`, `or`, `not`, `len`, `print`, `printf`; `if`, `else if`, `with`, `end`; comments; `-` trimming.
+ * comparisons, `and`, `or`, `not`, `len`, `print`, `printf`, `js`, methods; `if`, `else if`, `with`, `end`; comments; `-` trimming.
  * Parsed once. Throws what is wrong with the template of this name, and on which line.
  */
 export function compileTemplate(name: string, text: string): Template {

@@ -17,6 +17,10 @@ export interface ProxyRequest {
   /** Host, or `:authority`; '' when the client sent none. */
   readonly authority: string;
   readonly remoteAddress: string | undefined;
+  /** Undefined once the connection is closed. */
+  readonly remotePort: number | undefined;
+  /** `HTTP/1.0`, `HTTP/1.1` or `HTTP/2.0`. */
+  readonly version: string;
   /** Absent when the request has none. */
   readonly body?: RequestBody;
 }

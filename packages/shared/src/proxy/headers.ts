@@ -47,9 +47,11 @@ const isHop = (role: number): boolean => role >= roles.hop && role <= lastHop;
 
 /** X-Forwarded-For with the client's address at its end; IPv4 addresses in their own form. */
 export function appendForwardedFor(list: string, remoteAddress: string | undefined): string {
-  const address = remoteAddress?.startsWith('::ffff:') ? remoteAddress.slice(7) : remoteAddress;
-  return join(list, address ?? '');
+  return join(list, unmapped(remoteAddress ?? ''));
 }
+
+/** An IPv4 address in its own form. */
+export const unmapped = (address: string): string => (address.startsWith('::ffff:') ? address.slice(7) : address);
 
 /** Whether a TE header says that its sender takes trailers: the one thing of it that is passed on. */
 export const keepsTrailers = (te: string): boolean => te === 'trailers' || hasToken(te, 'trailers');

@@ -13,12 +13,22 @@ export class ServerRequest implements ProxyRequest {
   readonly head: RequestHead;
   readonly body: ServerBody | undefined;
   readonly remoteAddress: string | undefined;
+  readonly #connection: ServerConnection;
   #headers: Record<string, string> | undefined;
 
-  constructor(head: RequestHead, body: ServerBody | undefined, remoteAddress: string | undefined) {
+  constructor(head: RequestHead, body: ServerBody | undefined, connection: ServerConnection) {
     this.head = head;
     this.body = body;
-    this.remoteAddress = remoteAddress;
+    this.remoteAddress = connection.remoteAddress;
+    this.#connection = connection;
+  }
+
+  get remotePort() {
+    return this.#connection.wire.socket.remotePort;
+  }
+
+  get version() {
+    return `HTTP/1.${this.head.minor}`;
   }
 
   get method() {
@@ -69,7 +79,7 @@ export class ServerExchange extends Lifetime implements Exchange {
   constructor(connection: ServerConnection, head: RequestHead, body: ServerBody | undefined) {
     super();
     this.connection = connection;
-    this.req = new ServerRequest(head, body, connection.remoteAddress);
+    this.req = new ServerRequest(head, body, connection);
     const { facts } = head;
     this.upgrade = facts.upgrading && head.minor > 0 && !body && wantsUpgrade(facts.upgrade) ? facts.upgrade : undefined;
     this.onWrite = undefined;

@@ -35,7 +35,7 @@ function viewOf(buffer: Buffer, length: number): Buffer {
 
 /** A socket with one owner at a time. Half-open: the owner ends its own side. */
 export class Wire {
-  socket: Duplex & Partial<Pick<Socket, 'remoteAddress' | 'resetAndDestroy'>>;
+  socket: Duplex & Partial<Pick<Socket, 'remoteAddress' | 'remotePort' | 'resetAndDestroy'>>;
   owner: WireOwner;
   #error: Error | undefined;
   #paused = false;

@@ -13,16 +13,23 @@ class StreamRequest implements ProxyRequest {
   readonly fields: readonly string[];
   readonly body: StreamBody | undefined;
   readonly remoteAddress: string | undefined;
+  readonly version = 'HTTP/2.0';
+  readonly #stream: ServerHttp2Stream;
   readonly #given: IncomingHttpHeaders;
   #headers: Record<string, string> | undefined;
 
   constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, fields: readonly string[], hasBody: boolean) {
+    this.#stream = stream;
     this.#given = headers;
     this.method = headers[':method'] ?? '';
     this.url = headers[':path'] ?? '';
     this.fields = fields;
     this.body = hasBody ? new StreamBody(stream, lengthOf(headers['content-length'])) : undefined;
     this.remoteAddress = stream.session?.socket?.remoteAddress;
+  }
+
+  get remotePort(): number | undefined {
+    return this.#stream.session?.socket?.remotePort;
   }
 
   get authority(): string {
