@@ -17,6 +17,7 @@ import { requestLog } from './request-log.ts';
 import { StartTimes } from './start-times.ts';
 import { Reporter } from './stats/reporter.ts';
 import { startStatsServer } from './stats/server.ts';
+import { listenTls } from './tls.ts';
 
 /** What tests set otherwise than the contract does. Times in milliseconds. */
 export interface Tuning {
@@ -37,6 +38,8 @@ export interface QueueProxy extends Running {
   readonly statsPort: number;
 }
 
+/** Where the pod's certificate is mounted, and how often it is looked at (contract data-plane 1.14). */
+const certificates = { folder: '/var/lib/knative/certs', everyMs: 60_000 };
 /** Upgraded connections get so long when nothing else is under way any more. */
 const upgradedMs = 60_000;
 const noDeadline = 2 ** 31 - 1;
@@ -75,8 +78,10 @@ export async function startQueueProxy(log: Logger, tuning: Tuning = {}): Promise
     metrics,
     requestLog: logged,
   });
-  const [main, admin, statsServer] = await Promise.all([
-    listen(handler, { port: env.servingPort, onError: (error) => log.error({ err: error }, 'cannot serve') }),
+  const onError = (error: Error) => log.error({ err: error }, 'cannot serve');
+  const [main, secure, admin, statsServer] = await Promise.all([
+    listen(handler, { port: env.servingPort, onError }),
+    listenTls(handler, { ...certificates, port: env.servingTlsPort, variables: process.env, log, onError }),
     startAdmin(tuning.adminPort ?? ports.queueAdmin, drain, terminated.signal),
     startStatsServer(tuning.statsPort ?? ports.autometric, reporter),
   ]);
@@ -90,9 +95,10 @@ export async function startQueueProxy(log: Logger, tuning: Tuning = {}): Promise
       terminated.abort();
       const quiet = drain.begin();
       main.draining();
+      secure?.draining();
       await quiet;
       // No deadline but the pod's own: whoever is served is served to the end.
-      const closed = Promise.all([main.close(noDeadline), admin.close()]);
+      const closed = Promise.all([main.close(noDeadline), secure?.close(noDeadline), admin.close()]);
       if (!(await Promise.race([closed.then(() => true), onlyUpgrades(inFlight)])))
         log.warn({ connections: inFlight.upgrades }, 'upgraded connections are still open: cutting them');
       await statsServer.close();

@@ -3,6 +3,8 @@ import { parseProbes, type UserProbe } from './probe/parse.ts';
 /** What the controller tells queue-proxy (contract data-plane 1.1). Times in milliseconds. */
 export interface QueueEnv {
   servingPort: number;
+  /** Served where the pod has a certificate. */
+  servingTlsPort: number;
   userPort: number;
   /** 0 is no limit. */
   containerConcurrency: number;
@@ -44,10 +46,10 @@ export function readEnv(env: Env): QueueEnv {
   };
   const number = (name: string, most = 2 ** 31 - 1) => whole(name, required(name), most);
   const optional = (name: string) => whole(name, env[name] || '0', 2 ** 31 - 1);
-  required('QUEUE_SERVING_TLS_PORT');
   required('SERVING_LOGGING_CONFIG');
   return {
     servingPort: number('QUEUE_SERVING_PORT', 65535),
+    servingTlsPort: number('QUEUE_SERVING_TLS_PORT', 65535),
     userPort: number('USER_PORT', 65535),
     containerConcurrency: number('CONTAINER_CONCURRENCY'),
     timeoutMs: number('REVISION_TIMEOUT_SECONDS') * 1000,
