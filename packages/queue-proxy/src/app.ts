@@ -56,7 +56,7 @@ export async function startQueueProxy(log: Logger, tuning: Tuning = {}): Promise
   const reporter = new Reporter(stats, now, env.pod);
   const forwarder = createForwarder();
   const startTimes = new StartTimes(`${env.namespace}/${env.pod}`, now);
-  const readiness = createReadiness(env.probes, (text) => log.warn(text));
+  const readiness = createReadiness(env.probes, (text) => log.warn(text), env);
   const ready = async () => {
     const is = await readiness();
     if (is) startTimes.ready();

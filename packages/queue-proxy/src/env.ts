@@ -14,6 +14,8 @@ export interface QueueEnv {
   idleTimeoutMs: number;
   /** Empty: always ready. */
   probes: UserProbe[];
+  /** Whether HTTP probes are tried over HTTP/2 first. */
+  detectHttp2: boolean;
   pod: string;
   podIP: string;
   namespace: string;
@@ -56,6 +58,7 @@ export function readEnv(env: Env): QueueEnv {
     responseStartTimeoutMs: optional('REVISION_RESPONSE_START_TIMEOUT_SECONDS') * 1000,
     idleTimeoutMs: optional('REVISION_IDLE_TIMEOUT_SECONDS') * 1000,
     probes: parseProbes('SERVING_READINESS_PROBE', env.SERVING_READINESS_PROBE ?? ''),
+    detectHttp2: env.ENABLE_HTTP2_AUTO_DETECTION === 'true',
     pod: required('SERVING_POD'),
     podIP: required('SERVING_POD_IP'),
     namespace: required('SERVING_NAMESPACE'),

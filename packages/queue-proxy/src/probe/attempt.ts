@@ -6,9 +6,15 @@ import type { UserProbe } from './parse.ts';
 const userAgent = 'kube-probe//';
 const mostRedirects = 10;
 
-/** One attempt of a probe (contract data-plane 1.5). Rejects with the reason when the container is not ready. */
-export async function attempt(probe: UserProbe, timeoutMs: number): Promise<void> {
-  if (probe.httpGet) return http(probe.httpGet, timeoutMs);
+/**
+ * One attempt of a probe (contract data-plane 1.5). Rejects with the reason when the container is not ready. With `detectHttp2`
+ * an HTTP probe is tried over HTTP/2 first, each time anew, and over HTTP/1 where that is not good.
+ */
+export async function attempt(probe: UserProbe, timeoutMs: number, detectHttp2 = false): Promise<void> {
+  if (probe.httpGet) {
+    if (detectHttp2 && (await http2(probe.httpGet, timeoutMs))) return;
+    return http(probe.httpGet, timeoutMs);
+  }
   if (probe.tcpSocket) return tcp(probe.tcpSocket, timeoutMs);
   // The one probe that needs HTTP/2: loaded by those who use it.
   if (probe.grpc) return (await import('./grpc.ts')).grpc(probe.grpc, timeoutMs);
@@ -33,9 +39,7 @@ type HttpGet = NonNullable<UserProbe['httpGet']>;
 
 async function http(get: HttpGet, timeoutMs: number): Promise<void> {
   const signal = AbortSignal.timeout(timeoutMs);
-  const host = get.host ?? local;
-  const origin = `${get.scheme === 'HTTPS' ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${get.port}`;
-  let url = new URL(get.path ?? '/', origin);
+  let url = urlOf(get);
   for (let hops = 0; hops <= mostRedirects; hops++) {
     const { statusCode = 0, headers } = await once(url, get, signal);
     if (statusCode < 200 || statusCode >= 400) throw new Error(`HTTP probe failed with statuscode: ${statusCode}`);
@@ -47,9 +51,28 @@ async function http(get: HttpGet, timeoutMs: number): Promise<void> {
   throw new Error(`stopped after ${mostRedirects} redirects`);
 }
 
-async function once(url: URL, { httpHeaders = [] }: HttpGet, signal: AbortSignal): Promise<IncomingMessage> {
-  const headers: Record<string, string | string[]> = { 'User-Agent': userAgent };
+function urlOf({ host = local, scheme, port, path = '/' }: HttpGet): URL {
+  return new URL(path, `${scheme === 'HTTPS' ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`);
+}
+
+function headersOf({ httpHeaders = [] }: HttpGet): Record<string, string> {
+  const headers: Record<string, string> = { 'User-Agent': userAgent };
   for (const { name, value } of httpHeaders) headers[name] = value;
+  return headers;
+}
+
+/** Whether the container answers well over HTTP/2. With its own headers, unlike the original, whose HTTP/1 probes then lack them. */
+async function http2(get: HttpGet, timeoutMs: number): Promise<boolean> {
+  if (get.scheme === 'HTTPS') return false;
+  const { getH2c } = await import('./h2c.ts');
+  return getH2c(urlOf(get), headersOf(get), timeoutMs).then(
+    (status) => status >= 200 && status < 400,
+    () => false,
+  );
+}
+
+async function once(url: URL, get: HttpGet, signal: AbortSignal): Promise<IncomingMessage> {
+  const headers = headersOf(get);
   const options: RequestOptions & { rejectUnauthorized?: boolean } = { headers, agent: false, signal, rejectUnauthorized: false };
   const start = url.protocol === 'https:' ? (await import('node:https')).request : request;
   return new Promise((resolve, reject) => {

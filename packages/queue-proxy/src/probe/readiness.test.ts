@@ -1,8 +1,8 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import { createServer as createNetServer, type Server } from 'node:net';
-import { cleanUp, closedPort, started } from '@ebb/shared/testing/http.ts';
-import { afterEach, describe, expect, it } from 'vitest';
+import { cleanUp, closedPort, onCleanUp, started } from '@ebb/shared/testing/http.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { UserProbe } from './parse.ts';
 import { createReadiness, paceOf } from './readiness.ts';
 
@@ -46,6 +46,49 @@ describe('readiness', () => {
     expect(seen).toMatchObject({ 'x-probe': '1', 'user-agent': 'kube-probe//', connection: 'close' });
     expect(await get('/moved')).toBe(true);
     expect(await get('/')).toBe(false);
+  });
+
+  describe('by HTTP where HTTP/2 is looked for', () => {
+    const detected = (port: number, name = 'X-Probe') =>
+      createReadiness([{ httpGet: { port, path: '/a?b', httpHeaders: [{ name, value: '1' }] }, periodSeconds: 1 }], () => {}, {
+        detectHttp2: true,
+      })();
+
+    it('takes the answer of a container that speaks only HTTP/2', async () => {
+      const seen: unknown[] = [];
+      const server = createHttp2Server((req, res) => {
+        seen.push([req.url, req.headers['x-probe'], req.headers['user-agent']]);
+        res.end();
+      });
+      expect(await detected(await started(server as unknown as Server))).toBe(true);
+      expect(seen).toEqual([['/a?b', '1', 'kube-probe//']]);
+    });
+
+    it('asks over HTTP/1 where HTTP/2 is not spoken, not well, or not possible', async () => {
+      const http1 = await started(createServer((req, res) => res.writeHead(req.headers['x-probe'] ? 200 : 503).end()));
+      expect(await detected(http1)).toBe(true);
+      const badly = createHttp2Server((_, res) => res.writeHead(503).end());
+      expect(await detected(await started(badly as unknown as Server))).toBe(false);
+      const any = await started(createServer((_, res) => res.end()));
+      expect(await detected(any, 'Upgrade')).toBe(true);
+    });
+  });
+
+  it('says why an aggressive run gave up, and how often it tried', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+    onCleanUp(() => vi.useRealTimers());
+    const port = await started(createNetServer());
+    const failures: string[] = [];
+    const is = createReadiness([{ grpc: { port } }], (text) => failures.push(text))();
+    for (let done = false; !done; ) {
+      void is.then(() => {
+        done = true;
+      });
+      await vi.advanceTimersByTimeAsync(100);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await is).toBe(false);
+    expect(failures).toEqual([expect.stringMatching(/^aggressive probe error \(failed \d+ times\): no answer in time$/)]);
   });
 
   it('by gRPC health', async () => {

@@ -15,8 +15,12 @@ export function paceOf(error: NodeJS.ErrnoException | undefined, sinceMs: number
  * Whether the user's containers are ready: all probes at once, one failure is enough. Calls that overlap share one
  * run. `onFailure` is told why an aggressive run gave up.
  */
-export function createReadiness(probes: UserProbe[], onFailure: (text: string) => void): () => Promise<boolean> {
-  const all = probes.map((probe) => prober(probe, onFailure));
+export function createReadiness(
+  probes: UserProbe[],
+  onFailure: (text: string) => void,
+  { detectHttp2 = false } = {},
+): () => Promise<boolean> {
+  const all = probes.map((probe) => prober(probe, onFailure, detectHttp2));
   let running: Promise<boolean> | undefined;
   return () => {
     running ??= Promise.all(all.map((probe) => probe()))
@@ -28,12 +32,12 @@ export function createReadiness(probes: UserProbe[], onFailure: (text: string) =
   };
 }
 
-function prober(probe: UserProbe, onFailure: (text: string) => void): () => Promise<boolean> {
+function prober(probe: UserProbe, onFailure: (text: string) => void, detectHttp2: boolean): () => Promise<boolean> {
   const { periodSeconds = 0, timeoutSeconds = 1, successThreshold = 1 } = probe;
   let successes = 0;
   const once = async (timeoutMs: number): Promise<Error | undefined> => {
     try {
-      await attempt(probe, timeoutMs);
+      await attempt(probe, timeoutMs, detectHttp2);
       successes++;
       return undefined;
     } catch (error) {
