@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { builtin } from '@ebb/shared/api/builtin.ts';
 import { isReady } from '@ebb/shared/api/conditions.ts';
 import { kinds, type Service } from '@ebb/shared/api/kinds.ts';
 import { step } from '../../scripts/lib/progress.ts';
@@ -22,6 +23,8 @@ interface Figures {
   resting: number;
   /** Of both, from the first create until all is quiet. */
   requests: Requests;
+  /** Kubernetes events: `reason source` → how many. */
+  events: Record<string, number>;
   /** Writes of both in the minute of rest, Leases apart. */
   restingWrites: Requests;
 }
@@ -66,6 +69,15 @@ async function quiet(world: World, from: number, signal: AbortSignal): Promise<n
   return looked;
 }
 
+async function eventsOf({ client }: World): Promise<Record<string, number>> {
+  const events: Record<string, number> = {};
+  for (const { reason, source } of (await client.list(builtin.Event, { namespace })).items) {
+    const what = `${reason} ${source?.component}`;
+    events[what] = (events[what] ?? 0) + 1;
+  }
+  return events;
+}
+
 async function measure(world: World, side: Side, services: number, restSeconds: number, signal: AbortSignal): Promise<Figures> {
   const { controller, autoscaler } = side;
   await quiet(world, 0, signal);
@@ -86,6 +98,7 @@ async function measure(world: World, side: Side, services: number, restSeconds: 
     cpu: cpuSeconds(controller.pid) - cpu,
     autoscalerCpu: cpuSeconds(autoscaler.pid) - autoscalerCpu,
     requests: world.requests(from, to),
+    events: await eventsOf(world),
   };
   await sleep(restSeconds * 1000, undefined, { signal });
   return {

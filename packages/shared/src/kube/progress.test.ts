@@ -40,3 +40,12 @@ test('it waits a second in all, however often it changes meanwhile', () => {
   expect(wait('3')).toBe(0);
   expect(wait('4')).toBe(1000);
 });
+
+test('it waits longer in a crowd, ten seconds at most, and no longer than the crowd does', () => {
+  const progress = new Progress();
+  const wait = (key: string) => progress.wait(patient, key, undefined, status('Unknown'));
+  expect(Array.from({ length: 200 }, (_, i) => wait(`${i}`)).filter((_, i) => i % 50 === 0)).toEqual([1000, 6000, 10_000, 10_000]);
+  for (let i = 10; i < 200; i++) progress.forget(`${i}`);
+  vi.advanceTimersByTime(1500);
+  expect(wait('0')).toBe(400);
+});

@@ -40,11 +40,11 @@ export async function reconcile(r: AnyReconciler, key: string, o: ReconcileOptio
   const slash = key.indexOf('/');
   const [namespace, name] = [key.slice(0, slash), key.slice(slash + 1)];
   const cached = o.caches.of(watches.reconciles).get(namespace, name);
-  if (!cached) {
+  if (!cached) r.removed?.(namespace, name);
+  if (!cached || !o.leads(key) || !concerns(r, cached)) {
     o.progress.forget(key);
-    r.removed?.(namespace, name);
+    return {};
   }
-  if (!cached || !o.leads(key) || !concerns(r, cached)) return {};
 
   const deleting = cached.metadata.deletionTimestamp !== undefined;
   let live = cached;

@@ -62,6 +62,7 @@ export function podAutoscalerReconciler(o: Options): Reconciler<PodAutoscaler, I
       config: ['config-autoscaler', 'config-deployment'],
     },
     conditions: ['Ready', 'Active', 'ScaleTargetInitialized', 'SKSReady'],
+    unhurried: { but: [] },
     gather(pa, caches) {
       const key = keyOf(pa);
       const { namespace, name } = pa.metadata;

@@ -53,7 +53,8 @@ export function plan(pa: PodAutoscaler, input: Input, now: number): Plan<Status>
   }
   const privateName = sks?.status?.privateServiceName ?? '';
   if (!sks || privateName === '') {
-    if (!sks) writes.push({ verb: 'create', kind: kinds.ServerlessService, object: serverlessServiceOf(pa, 'Proxy', 2) });
+    if (!sks)
+      writes.push({ verb: 'create', kind: kinds.ServerlessService, object: serverlessServiceOf(pa, 'Proxy', activatorsFor(spec, 0)) });
     marks.unknown('SKSReady', 'NotReady', 'No Private Service Name');
     finish(-1);
     return done();

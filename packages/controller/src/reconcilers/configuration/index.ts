@@ -9,7 +9,7 @@ import { byConfiguration, watches } from './watches.ts';
 export const configurationReconciler = (defaults: Defaulter): Reconciler<Configuration, Input> => ({
   watches,
   conditions: ['Ready'],
-  unhurried: { but: ['latestCreatedRevisionName', 'latestReadyRevisionName'] },
+  unhurried: { but: ['latestReadyRevisionName'] },
   prepare: (configuration) => defaults('Configuration', configuration),
   gather(configuration, caches) {
     const revisions = caches.of(kinds.Revision);

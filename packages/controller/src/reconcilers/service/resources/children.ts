@@ -2,6 +2,7 @@ import { annotations } from '@ebb/shared/api/annotations.ts';
 import type { Configuration, Route, Service, TrafficTarget } from '@ebb/shared/api/kinds.ts';
 import { labels } from '@ebb/shared/api/labels.ts';
 import { ownerReference } from '@ebb/shared/api/meta.ts';
+import { finalizer as labelerFinalizer } from '../../labeler/plan.ts';
 
 const without = (values: Record<string, string> | undefined, keys: readonly string[]): Record<string, string> =>
   Object.fromEntries(Object.entries(values ?? {}).filter(([k]) => !keys.includes(k)));
@@ -37,7 +38,8 @@ export function routeOf(service: Service, existing?: Route): Route {
     apiVersion: 'serving.knative.dev/v1',
     kind: 'Route',
     metadata: {
-      ...existing?.metadata,
+      // Born with it, as with the routes a revision is: the labeler would add it in a write of its own.
+      ...(existing?.metadata ?? { finalizers: [labelerFinalizer] }),
       name: service.metadata.name,
       namespace: service.metadata.namespace,
       labels: { ...service.metadata.labels, [labels.service]: service.metadata.name },
