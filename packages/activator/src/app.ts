@@ -26,6 +26,7 @@ import { endpointsIndexes, podIndexes, slimPod, slimRevision } from './revisions
 import { Autoscaler } from './stats/autoscaler.ts';
 import { Reporter } from './stats/reporter.ts';
 import { instruments as createInstruments } from './telemetry.ts';
+import { startTraces } from './trace.ts';
 import { wakes } from './wake.ts';
 
 const configMaps = ['config-network', 'config-logging', 'config-observability'] as const;
@@ -64,6 +65,8 @@ export async function startActivator(log: Logger): Promise<Running> {
     log,
   });
   const { meshCompatibilityMode, enableMeshPodAddressability: passthrough } = config.get('config-network');
+
+  const tracer = await startTraces(config, env, log);
 
   const bus = connectEvents({ component: 'activator', url: env.natsUrl, log });
   const autoscaler = new Autoscaler({
@@ -125,6 +128,7 @@ export async function startActivator(log: Logger): Promise<Running> {
     reporter,
     forwarder,
     passthrough,
+    tracer,
     requestLog: requestLog(config, log, (line) => process.stdout.write(line)),
   });
   const onError = (error: Error) => log.debug({ err: error.message }, 'a connection failed');
@@ -145,7 +149,7 @@ export async function startActivator(log: Logger): Promise<Running> {
       await forwarder.close();
       await informers.stop();
       await bus.close();
-      await metrics.close();
+      await Promise.all([metrics.close(), tracer?.close()]);
     },
   };
 }

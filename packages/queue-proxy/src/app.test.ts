@@ -172,6 +172,38 @@ describe('queue-proxy', () => {
     expect(lines[1]).toMatch(/^Invalid request log template: method: GET, response code: 502, latency: [\d.]+, url: \/bad\n$/);
   });
 
+  it('makes spans of requests where traces are on, and tells the user container of them', async () => {
+    const bodies: Buffer[] = [];
+    const collector = await started(
+      createServer(async (req, res) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of req) chunks.push(chunk as Buffer);
+        bodies.push(Buffer.concat(chunks));
+        res.end();
+      }),
+    );
+    const seen: unknown[] = [];
+    const user: RequestListener = (req, res) => {
+      seen.push(req.headers.traceparent);
+      res.end();
+    };
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
+    const off = await running(user);
+    await ask(off.port, { headers: { traceparent } });
+    const tracing = { protocol: 'http/protobuf', endpoint: `http://127.0.0.1:${collector}`, samplingRate: 1 };
+    const on = await running(user, { tracing, containerConcurrency: 1 });
+    await ask(on.port, { headers: { traceparent } });
+    await ask(on.port, { headers: kubelet });
+    await on.drain();
+    expect(seen[0]).toBe(traceparent);
+    expect(seen[1]).toMatch(new RegExp(`^00-${traceId}-(?!b7ad6b7169203331)[0-9a-f]{16}-01$`));
+    const sent = Buffer.concat(bodies).toString('latin1');
+    for (const name of ['GET', 'kn.queueproxy.wait', 'kn.queueproxy.proxy', 'HTTP GET', 'hello-00001']) expect(sent).toContain(name);
+    // One of each: the probe has none.
+    expect(sent.split('kn.queueproxy.proxy')).toHaveLength(2);
+  });
+
   it('reports its load: a snapshot for scrapers, a stream for gRPC', async () => {
     const { held, user, release } = holding();
     const { port, statsPort } = await running(user);

@@ -18,6 +18,7 @@ import { StartTimes } from './start-times.ts';
 import { Reporter } from './stats/reporter.ts';
 import { startStatsServer } from './stats/server.ts';
 import { listenTls } from './tls.ts';
+import { startTraces } from './trace.ts';
 
 /** What tests set otherwise than the contract does. Times in milliseconds. */
 export interface Tuning {
@@ -63,6 +64,7 @@ export async function startQueueProxy(log: Logger, tuning: Tuning = {}): Promise
     return is;
   };
   const metrics = env.requestMetrics ? await startRequestMetrics() : undefined;
+  const tracing = await startTraces(env, process.env, log);
   const logged = await requestLog(env, log, tuning.writeRequestLog ?? ((line) => process.stdout.write(line)));
   const handler = requestPath({
     env,
@@ -77,6 +79,7 @@ export async function startQueueProxy(log: Logger, tuning: Tuning = {}): Promise
     forwarder,
     metrics,
     requestLog: logged,
+    tracing,
   });
   const onError = (error: Error) => log.error({ err: error }, 'cannot serve');
   const [main, secure, admin, statsServer] = await Promise.all([
@@ -103,7 +106,7 @@ export async function startQueueProxy(log: Logger, tuning: Tuning = {}): Promise
         log.warn({ connections: inFlight.upgrades }, 'upgraded connections are still open: cutting them');
       await statsServer.close();
       reporter.stop();
-      await Promise.all([forwarder.close(), metrics?.close()]);
+      await Promise.all([forwarder.close(), metrics?.close(), tracing?.tracer.close()]);
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { TraceSettings } from '@ebb/shared/telemetry/trace.ts';
 import { parseProbes, type UserProbe } from './probe/parse.ts';
 
 /** What the controller tells queue-proxy (contract data-plane 1.1). Times in milliseconds. */
@@ -29,6 +30,7 @@ export interface QueueEnv {
   requestLogTemplate: string;
   /** Whether it has probes as well. */
   logProbes: boolean;
+  tracing: TraceSettings;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -72,13 +74,14 @@ export function readEnv(env: Env): QueueEnv {
 
 /** What is read of OBSERVABILITY_CONFIG, by the names it has there. */
 interface ObservabilityConfig {
+  tracing?: Partial<TraceSettings>;
   requestMetrics?: { protocol?: string };
   enableRequestLog?: boolean;
   requestLogTemplate?: string;
   enableProbeRequestLog?: boolean;
 }
 
-function observability(json: string): Pick<QueueEnv, 'requestMetrics' | 'requestLogTemplate' | 'logProbes'> {
+function observability(json: string): Pick<QueueEnv, 'requestMetrics' | 'requestLogTemplate' | 'logProbes' | 'tracing'> {
   let config: ObservabilityConfig;
   try {
     config = json === '' ? {} : (JSON.parse(json) as ObservabilityConfig);
@@ -88,6 +91,7 @@ function observability(json: string): Pick<QueueEnv, 'requestMetrics' | 'request
   return {
     requestMetrics: config.requestMetrics?.protocol === 'prometheus',
     requestLogTemplate: config.enableRequestLog ? (config.requestLogTemplate ?? '') : '',
+    tracing: { protocol: 'none', endpoint: '', samplingRate: 0, ...config.tracing },
     logProbes: config.enableProbeRequestLog ?? false,
   };
 }

@@ -3,6 +3,7 @@ import { childName } from '@ebb/shared/lib/child-name.ts';
 import { type Forwarder, type ForwardOptions, type Target, UpstreamError } from '@ebb/shared/proxy/forward.ts';
 import type { Handler } from '@ebb/shared/proxy/handler.ts';
 import { respond, respondError } from '@ebb/shared/proxy/respond.ts';
+import { pathOf } from '@ebb/shared/proxy/trace.ts';
 import { Refused } from '../core/throttle.ts';
 import type { Admission } from '../revisions/revision.ts';
 import type { Call } from './call.ts';
@@ -20,10 +21,11 @@ export interface ActivateOptions {
 export function activate(o: ActivateOptions): Handler<Call> {
   return async (call) => {
     for (;;) {
-      const admission = call.activated.tryAcquire() ?? (await admit(call));
+      const placed = place(call);
+      const admission = placed instanceof Promise ? await placed : placed;
       if (!admission) return;
       try {
-        await o.forwarder.forward(call, forwarding(call, admission, o.passthrough));
+        await send(o, call, admission);
         return;
       } catch (error) {
         if (!(error instanceof UpstreamError && error.unsent) || call.cancelled) {
@@ -37,6 +39,38 @@ export function activate(o: ActivateOptions): Handler<Call> {
     }
   };
 }
+
+async function tracedAdmit(call: Call): Promise<Admission | undefined> {
+  const wait = call.trace?.child('throttler_try');
+  const admission = await admit(call);
+  if (!admission) wait?.fail('no place');
+  wait?.end();
+  return admission;
+}
+
+/** Proxies under two spans (contract data-plane 2.9); the next server's are under the inner one. */
+async function traced(o: ActivateOptions, call: Call, admission: Admission): Promise<void> {
+  const around = call.trace!.child('activator_proxy');
+  const client = around.child(`${call.req.method} ${pathOf(call.req.url)}`, 'client', { 'server.address': admission.lease.dest });
+  const { headers: set, ...rest } = forwarding(call, admission, o.passthrough);
+  try {
+    await o.forwarder.forward(call, { ...rest, headers: { ...set, traceparent: client.traceparent } });
+  } catch (error) {
+    client.fail((error as Error).message);
+    throw error;
+  } finally {
+    if (call.res.headersSent) client.set('http.response.status_code', call.res.statusCode);
+    client.end();
+    around.end();
+  }
+}
+
+/** A place; no promise of one where there is room at once. */
+const place = (call: Call): Admission | Promise<Admission | undefined> =>
+  call.trace ? tracedAdmit(call) : (call.activated.tryAcquire() ?? admit(call));
+
+const send = (o: ActivateOptions, call: Call, admission: Admission): Promise<void> =>
+  call.trace ? traced(o, call, admission) : o.forwarder.forward(call, forwarding(call, admission, o.passthrough));
 
 /** A place, or undefined when the client has its answer (or is gone). */
 async function admit(call: Call): Promise<Admission | undefined> {

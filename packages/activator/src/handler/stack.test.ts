@@ -5,6 +5,8 @@ import { labels } from '@ebb/shared/api/labels.ts';
 import type { ConfigStore } from '@ebb/shared/config/store.ts';
 import { createForwarder } from '@ebb/shared/proxy/forward.ts';
 import { listen } from '@ebb/shared/proxy/listener.ts';
+import { createTracer, type Tracer } from '@ebb/shared/telemetry/trace.ts';
+import type { SpanData } from '@ebb/shared/telemetry/trace-otlp.ts';
 import { ask, cleanUp, closedPort, onCleanUp, started } from '@ebb/shared/testing/http.ts';
 import { until } from '@ebb/shared/testing/until.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -21,6 +23,20 @@ const template =
   '{{.Revision.Name}} {{.Revision.Namespace}} {{.Revision.Service}} {{.Revision.Configuration}} {{.Revision.PodName}}{{.TraceID}}{{.Response.Code}} {{.Request.RequestURI}}';
 
 const clock = { now: () => Date.now() };
+
+/** Spans of traces that a caller samples, as soon as each is over. */
+function tracerTo(finished: (span: SpanData) => void): Tracer {
+  const tracer = createTracer(
+    { send: async (spans) => spans.forEach(finished), close: () => {} },
+    (_, parent) => parent?.sampled ?? false,
+    {
+      warn: () => {},
+    },
+  );
+  const timer = setInterval(() => tracer.flush(), 10);
+  onCleanUp(() => clearInterval(timer));
+  return tracer;
+}
 
 /** An activator in front of caches that a test fills. */
 async function activator(mode: 'auto' | 'disabled' = 'auto') {
@@ -52,6 +68,8 @@ async function activator(mode: 'auto' | 'disabled' = 'auto') {
     }),
   });
   const forwarder = createForwarder();
+  const spans: SpanData[] = [];
+  const tracer = tracerTo((span) => spans.push(span));
   const logged: string[] = [];
   const requestLog = requestLogOf(
     { get: () => ({ enableRequestLog: true, requestLogTemplate: template }), onChange: () => () => {} } as unknown as ConfigStore,
@@ -66,6 +84,7 @@ async function activator(mode: 'auto' | 'disabled' = 'auto') {
     forwarder,
     passthrough: false,
     requestLog,
+    tracer,
   };
   const { port, ...listener } = await listen(requestPath({ ...options, unhealthy: () => state.unhealthy }), { port: 0, host: '127.0.0.1' });
   onCleanUp(async () => {
@@ -107,6 +126,7 @@ async function activator(mode: 'auto' | 'disabled' = 'auto') {
     held,
     told,
     logged,
+    spans,
     coldStarts,
     state,
     waiting: () => registry.get('default/hello')?.throttle.waiting,
@@ -186,6 +206,31 @@ describe('a request', () => {
     await a.get({ traceparent: '00-abc-def-01' });
     await until(() => a.logged.length > 0);
     expect(a.logged).toEqual(['hello default svc cfg 200 /x\n']);
+  });
+
+  test('is a trace: the spans of waiting and proxying are under that of the request, and the pod is told of the innermost', async () => {
+    const hello = await pod('hello');
+    a.revision();
+    a.pods([hello.port]);
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    await a.get({ traceparent: `00-${traceId}-b7ad6b7169203331-01` });
+    await until(() => a.spans.length === 4);
+    const [wait, client, proxy, server] = a.spans;
+    expect([wait, proxy, client, server].map((s) => s?.name)).toEqual(['throttler_try', 'activator_proxy', 'GET /x', 'GET']);
+    expect(a.spans.map((s) => s.traceId)).toEqual(Array(4).fill(traceId));
+    expect([server, wait, proxy, client].map((s) => s?.parentSpanId)).toEqual([
+      'b7ad6b7169203331',
+      server?.spanId,
+      server?.spanId,
+      proxy?.spanId,
+    ]);
+    expect(hello.seen[0]?.traceparent).toBe(`00-${traceId}-${client?.spanId}-01`);
+    expect(server).toMatchObject({
+      kind: 'server',
+      attributes: { 'http.response.status_code': 200, 'kn.revision.name': 'hello', 'kn.service.name': 'svc', 'url.path': '/x' },
+    });
+    await ask(a.port, { headers: { 'k-network-probe': 'activator' } });
+    expect(a.spans).toHaveLength(4);
   });
 
   test('is held without capacity, wakes the revision, and goes when a pod answers its probe, ready or not for Kubernetes', async () => {

@@ -1,7 +1,10 @@
+import { labels } from '@ebb/shared/api/labels.ts';
 import type { Forwarder } from '@ebb/shared/proxy/forward.ts';
-import { compose, type Handler } from '@ebb/shared/proxy/handler.ts';
+import { compose, type Handler, type Middleware } from '@ebb/shared/proxy/handler.ts';
 import { logRequests, type RequestLog } from '@ebb/shared/proxy/request-log.ts';
 import { limitTime } from '@ebb/shared/proxy/timeouts.ts';
+import { traceRequests } from '@ebb/shared/proxy/trace.ts';
+import type { Tracer } from '@ebb/shared/telemetry/trace.ts';
 import type { Reporter } from '../stats/reporter.ts';
 import { activate } from './activate.ts';
 import type { Call } from './call.ts';
@@ -16,6 +19,8 @@ export interface StackOptions extends ResolveOptions {
   forwarder: Forwarder;
   passthrough: boolean;
   requestLog: RequestLog<Call>;
+  /** Where traces are on. */
+  tracer?: Tracer;
 }
 
 const defaultTimeoutSeconds = 300;
@@ -28,9 +33,23 @@ const limitsOf = ({ revision: { spec } }: Call) => ({
 
 /** The request path, outermost first (contract data-plane 2.2). */
 export function requestPath(o: StackOptions): Handler {
+  const { tracer } = o;
+  const traced: Middleware<Call>[] = tracer ? [identifyTraces] : [];
   const ofRevision = compose<Call>(
-    [logRequests(o.requestLog), countRequests(o.reporter), limitTime(limitsOf, 'activator request timeout')],
+    [logRequests(o.requestLog), ...traced, countRequests(o.reporter), limitTime(limitsOf, 'activator request timeout')],
     activate(o),
   );
-  return compose([answerKubelet(o.unhealthy), answerNetworkProbe, answerOwnProbe], resolveRevision(o, ofRevision));
+  const outer: Middleware[] = [answerKubelet(o.unhealthy), answerNetworkProbe, answerOwnProbe];
+  if (tracer) outer.push(traceRequests(tracer));
+  return compose(outer, resolveRevision(o, ofRevision));
 }
+
+/** Whose request it is, on its span (contract data-plane 2.2 #9). */
+const identifyTraces: Middleware<Call> = (next) => (call) => {
+  const { name, namespace, labels: all } = call.revision.metadata;
+  call.trace?.set('kn.service.name', all?.[labels.service] ?? '');
+  call.trace?.set('kn.configuration.name', all?.[labels.configuration] ?? '');
+  call.trace?.set('kn.revision.name', name);
+  call.trace?.set('k8s.namespace.name', namespace);
+  return next(call);
+};

@@ -14,7 +14,12 @@ export function limitConcurrency(limiter: Limiter): Middleware {
     return done;
   };
   return (next) => (exchange) => {
+    const wait = exchange.trace?.child('kn.queueproxy.wait');
     const taken = limiter.acquire(exchange);
+    if (wait) {
+      if (typeof taken === 'string') wait.end();
+      else void taken.then(() => wait.end());
+    }
     return typeof taken === 'string' ? admitted(taken, exchange, next) : taken.then((admission) => admitted(admission, exchange, next));
   };
 }

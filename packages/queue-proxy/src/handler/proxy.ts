@@ -16,6 +16,11 @@ export function toUser(forwarder: Forwarder, port: number): Handler {
 }
 
 function headersOf(exchange: Exchange): Readonly<Record<string, string | undefined>> {
+  const { trace } = exchange;
+  return trace ? { ...endHeaders(exchange), traceparent: trace.traceparent } : endHeaders(exchange);
+}
+
+function endHeaders(exchange: Exchange): Readonly<Record<string, string | undefined>> {
   if (header(exchange, 'forwarded') !== '') return removed;
   const made = forwarded(header(exchange, 'x-forwarded-for'), header(exchange, 'x-forwarded-host'), header(exchange, 'x-forwarded-proto'));
   return made === undefined ? removed : { ...removed, forwarded: made };

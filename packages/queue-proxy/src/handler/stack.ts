@@ -7,6 +7,7 @@ import type { RequestStats } from '../core/stats.ts';
 import type { QueueEnv } from '../env.ts';
 import type { RequestMetrics } from '../metrics.ts';
 import type { StartTimes } from '../start-times.ts';
+import type { Tracing } from '../trace.ts';
 import { countRequests } from './count.ts';
 import type { Drain } from './drain.ts';
 import type { InFlight } from './in-flight.ts';
@@ -32,6 +33,7 @@ export interface StackOptions {
   metrics?: RequestMetrics;
   /** Outermost, so that it sees probes as well. */
   requestLog?: Middleware;
+  tracing?: Tracing;
 }
 
 /** The request path, outermost first (contract data-plane 1.3). */
@@ -41,8 +43,11 @@ export function requestPath(o: StackOptions): Handler {
   const user = toUser(o.forwarder, env.userPort);
   const counted: Middleware[] = [countRequests(o.stats, o.now, o.onArrive)];
   if (limiter) counted.push(limitConcurrency(limiter));
+  if (o.tracing) counted.push(o.tracing.layers.traceForwarding('kn.queueproxy.proxy', ({ req }) => `HTTP ${req.method}`));
   if (metrics) counted.push(measureRequests(metrics, o.now, limiter));
-  const outer = o.requestLog ? [o.requestLog] : [];
+  const outer: Middleware[] = [];
+  if (o.tracing) outer.push(o.tracing.layers.traceRequests(o.tracing.tracer));
+  if (o.requestLog) outer.push(o.requestLog);
   return compose(
     [
       ...outer,

@@ -1,3 +1,4 @@
+import type { Span } from '../telemetry/trace.ts';
 import type { Fields } from './http1/head.ts';
 import type { Lifetime } from './lifetime.ts';
 
@@ -100,6 +101,8 @@ export interface Exchange extends Lifetime {
   readonly httpMajor: 1 | 2;
   /** Told by whoever writes to the client, at the response head and at each burst of its body: what idle timeouts run on. */
   onWrite?: () => void;
+  /** The innermost span under way, where traces are on. */
+  trace?: Span;
 }
 
 /** Resolves when the exchange is over: the response ended or failed, or the upgraded connection closed. */

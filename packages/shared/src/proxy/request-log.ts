@@ -1,8 +1,8 @@
-import { headers, userAgents } from '../api/headers.ts';
 import { asText, compileTemplate, type Template, type TemplateData, type Value } from '../lib/go-template.ts';
 import type { Exchange, Middleware, ProxyRequest } from './handler.ts';
 import { unmapped } from './headers.ts';
 import { pairsOf } from './http1/rewrite.ts';
+import { isProbe } from './probe.ts';
 
 /** Whose requests they are: `.Revision` of a template. */
 export interface LoggedRevision {
@@ -31,12 +31,6 @@ export interface RequestLog<E extends Exchange = Exchange> {
 /** A template of the request log; '' is none. Throws what is wrong with it. */
 export const requestLogTemplate = (text: string): Template | undefined =>
   text === '' ? undefined : compileTemplate('requestLog', text.endsWith('\n') ? text : `${text}\n`);
-
-/** A probe of a kubelet, or of Knative (contract data-plane 0.1). */
-const isProbe = ({ req }: Exchange): boolean =>
-  req.header('user-agent').startsWith(userAgents.kubeletPrefix) ||
-  req.header(headers.kubeletProbe) !== '' ||
-  req.header(headers.probe) !== '';
 
 /** Writes a line for each request when it is over (contract data-plane 1.10). Looks at the log anew for each: it may change. */
 export function logRequests<E extends Exchange>(log: RequestLog<E>): Middleware<E> {
