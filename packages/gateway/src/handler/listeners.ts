@@ -18,7 +18,14 @@ export interface Ports {
 interface Options
   extends Pick<
     GatewayListenerOptions,
-    'host' | 'maxHeaderBytes' | 'maxConcurrentStreams' | 'maxConnectionsPerClient' | 'openingMs' | 'proxyProtocol' | 'onError'
+    | 'host'
+    | 'maxHeaderBytes'
+    | 'headTimeoutMs'
+    | 'maxConcurrentStreams'
+    | 'maxConnectionsPerClient'
+    | 'openingMs'
+    | 'proxyProtocol'
+    | 'onError'
   > {
   routing: Routing;
   balance: Balance;

@@ -1,4 +1,11 @@
-import { createServer, type Http2Server, constants as h2, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import {
+  createServer,
+  type Http2Server,
+  type Http2Session,
+  constants as h2,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Exchange, Handler } from '../handler.ts';
 import { respondError } from '../respond.ts';
@@ -23,6 +30,31 @@ export interface Http2Serving {
   destroy(): void;
 }
 
+/**
+ * Requests a connection may break off at once, and a second: opening and resetting costs a client nothing, and this side
+ * a request each. nghttp2 counts as well (1,000 and 33), but what it then ends is a session that goes on being read.
+ */
+const resetBurst = 500;
+const resetsPerSecond = 30;
+
+/** Counts what a client breaks off; false when it is too much. */
+function resetAllowance(): () => boolean {
+  let left = resetBurst;
+  let at = performance.now();
+  return () => {
+    const now = performance.now();
+    left = Math.min(resetBurst, left + ((now - at) / 1000) * resetsPerSecond) - 1;
+    at = now;
+    return left >= 0;
+  };
+}
+
+function calm(session: Http2Session | undefined): void {
+  if (!session || session.destroyed) return;
+  session.goaway(h2.NGHTTP2_ENHANCE_YOUR_CALM);
+  session.destroy();
+}
+
 /** How long a client may take to answer a ping. */
 const pongMs = 15_000;
 
@@ -41,14 +73,15 @@ function askWhetherThere(session: ServerHttp2Session, withinMs: number): void {
 
 /** HTTP/2 over connections that somebody else accepted. */
 export function serveHttp2({ handler, maxHeaderBytes, maxConcurrentStreams, quietMs, began, over }: Http2ServerOptions): Http2Serving {
-  const sessions = new Set<ServerHttp2Session>();
+  /** Each with its allowance of resets. */
+  const sessions = new Map<ServerHttp2Session, () => boolean>();
   let leaving = false;
   const server: Http2Server = createServer({
     settings: { maxConcurrentStreams, maxHeaderListSize: maxHeaderBytes, initialWindowSize: 1 << 20 },
     maxSessionMemory: 64,
   });
   server.on('session', (session) => {
-    sessions.add(session);
+    sessions.set(session, resetAllowance());
     session.setLocalWindowSize(4 << 20);
     session.on('close', () => sessions.delete(session));
     session.on('error', () => session.destroy());
@@ -56,7 +89,8 @@ export function serveHttp2({ handler, maxHeaderBytes, maxConcurrentStreams, quie
   });
   server.on('stream', (stream: ServerHttp2Stream, headers, flags, ...[raw]: unknown[]) => {
     // A session that came while leaving gets its answer and a GOAWAY.
-    if (leaving && stream.session && !stream.session.closed) stream.session.close();
+    const { session } = stream;
+    if (leaving && session && !session.closed) session.close();
     const exchange = new StreamExchange(stream, headers, raw as string[], (flags & h2.NGHTTP2_FLAG_END_STREAM) === 0);
     let settled = false;
     let closed = false;
@@ -67,6 +101,7 @@ export function serveHttp2({ handler, maxHeaderBytes, maxConcurrentStreams, quie
       closed = true;
       if (!(stream.writableFinished && stream.rstCode === h2.NGHTTP2_NO_ERROR)) exchange.cancel();
       if (settled) over(exchange);
+      else if (stream.rstCode !== h2.NGHTTP2_NO_ERROR && sessions.get(session as ServerHttp2Session)?.() === false) calm(session);
     });
     const settle = (error?: Error) => {
       settled = true;
@@ -87,10 +122,10 @@ export function serveHttp2({ handler, maxHeaderBytes, maxConcurrentStreams, quie
     leave() {
       leaving = true;
       // GOAWAY names the last stream that was taken: clients know that later ones are safe to send elsewhere.
-      for (const session of sessions) if (!session.closed) session.close();
+      for (const session of sessions.keys()) if (!session.closed) session.close();
     },
     destroy() {
-      for (const session of sessions) session.destroy();
+      for (const session of sessions.keys()) session.destroy();
     },
   };
 }
