@@ -10,6 +10,12 @@ export function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
+/** Memory that is a process's alone, in MB: what one more of it costs. */
+export function privateMB(pid: number): number {
+  const all = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8').matchAll(/^Private_(?:Clean|Dirty):\s+(\d+) kB$/gm);
+  return [...all].reduce((sum, [, kB]) => sum + Number(kB), 0) / 1024;
+}
+
 /** Resident memory of a process in MB: now, or the most it ever had. */
 export function residentMB(pid: number, which: 'now' | 'peak'): number {
   const key = which === 'now' ? 'VmRSS' : 'VmHWM';

@@ -27,14 +27,23 @@ export const environment = (protocol: 'http1' | 'h2c') => ({
   OBSERVABILITY_CONFIG: JSON.stringify({ requestMetrics: { protocol: 'prometheus' } }),
 });
 
+/** How a side's program is run. */
+export interface Command {
+  name: 'ebb' | 'peer';
+  path: string;
+  args: string[];
+}
+
+export async function commands(): Promise<Command[]> {
+  const main = await bundle(queueProxy.source, inCache('bench-queue-proxy'));
+  const peer = process.env.PEER_QUEUE_PROXY;
+  const ebb: Command = { name: 'ebb', path: join(root, 'node_modules/node/bin/node'), args: [queueProxy.nodeOptions, main] };
+  return peer ? [ebb, { name: 'peer', path: peer, args: [] }] : [ebb];
+}
+
 /** The sides there are; the peer's only when `PEER_QUEUE_PROXY` names its program. */
 export async function sides(): Promise<Side[]> {
-  const main = await bundle(queueProxy.source, inCache('bench-queue-proxy'));
-  const node = join(root, 'node_modules/node/bin/node');
-  const peer = process.env.PEER_QUEUE_PROXY;
-  const all: Side[] = [{ name: 'ebb', start: (protocol) => start(node, [queueProxy.nodeOptions, main], protocol) }];
-  if (peer) all.push({ name: 'peer', start: (protocol) => start(peer, [], protocol) });
-  return all;
+  return (await commands()).map(({ name, path, args }) => ({ name, start: (protocol) => start(path, args, protocol) }));
 }
 
 function start(command: string, args: string[], protocol: 'http1' | 'h2c'): Promise<Running> {

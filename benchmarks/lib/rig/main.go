@@ -75,6 +75,7 @@ func load() {
 	tlsH2 := flag.Bool("h2", false, "the same over TLS, whoever the certificate is of")
 	grpc := flag.Bool("grpc", false, "unary calls")
 	size := flag.Int("upload", 0, "bytes of a request's body; 0 sends GET")
+	pause := flag.Duration("pause", 0, "between two requests of a worker")
 	host := flag.String("host", "", "Host header, when it is not the address")
 	flag.Parse()
 	url := flag.Arg(0)
@@ -110,6 +111,7 @@ func load() {
 					bad++
 				}
 				mine = append(mine, time.Since(start))
+				time.Sleep(*pause)
 			}
 			mu.Lock()
 			all = append(all, mine...)
