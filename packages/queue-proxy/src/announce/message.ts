@@ -15,7 +15,8 @@ export interface Reply {
   retryAfterMs: number;
 }
 
-function varint(value: number): number[] {
+/** A whole number as protobuf writes it, seven bits a byte. */
+export function varint(value: number): number[] {
   const bytes: number[] = [];
   for (; value >= 128; value = Math.floor(value / 128)) bytes.push((value % 128) | 128);
   return [...bytes, value];

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { sniffPreface } from '@ebb/shared/proxy/sniff.ts';
 import type { GrpcServer } from './grpc.ts';
+import { encodeStat } from './message.ts';
 import type { Reporter } from './reporter.ts';
 
 export interface StatsServer {
@@ -13,18 +14,17 @@ const firstBytesWithinMs = 60_000;
 
 /**
  * Stats on one port: `GET /metrics` with one protobuf Stat for scrapers of the Go peer (contract data-plane 1.13), and gRPC
- * PodStats for whoever opens with HTTP/2. What each needs is loaded when the first one comes.
+ * PodStats for whoever opens with HTTP/2, which is loaded when the first one comes.
  */
 export async function startStatsServer(port: number, reporter: Reporter): Promise<StatsServer> {
   const sockets = new Set<Socket>();
   let grpc: Promise<GrpcServer> | undefined;
-  const server = createServer(async (req, res) => {
+  const server = createServer((req, res) => {
     if (req.url?.split('?')[0] !== '/metrics') {
       res.writeHead(404).end();
       return;
     }
-    const { Stat } = await import('@ebb/shared/proto/gen/stats.ts');
-    res.writeHead(200, { 'content-type': 'application/protobuf' }).end(Stat.encode(reporter.snapshot).finish());
+    res.writeHead(200, { 'content-type': 'application/protobuf' }).end(encodeStat(reporter.snapshot));
   });
   const [serveHttp1] = server.listeners('connection') as ((socket: Socket) => void)[];
   server.removeAllListeners('connection');
