@@ -40,6 +40,8 @@ describe('RequestStats', () => {
     expect(stats.toldJump(key, 10)).toBe(true);
     expect(stats.jumps(key)).toBe(false);
     expect(stats.toldJump(key, 20)).toBe(false);
+    expect(stats.toldJump(key, 12, true)).toBe(false);
+    expect(stats.toldJump(key, 20, true)).toBe(true);
     stats.report(1000);
     for (let i = 0; i < 12; i++) stats.arrive(key, 1000);
     expect(stats.jumps(key)).toBe(true);

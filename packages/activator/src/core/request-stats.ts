@@ -22,6 +22,8 @@ export interface RevisionStat {
 }
 
 const jumped = (current: number, level: number): boolean => current > 2 * level + 1;
+/** A jump goes on while each moment has a tenth more than the one before. */
+const goesOn = (current: number, level: number): boolean => current > 1.1 * level + 1;
 
 /** Counts requests by revision for the autoscaler (contract data-plane 2.8): queued and proxied alike. Times in ms. */
 export class RequestStats {
@@ -72,10 +74,10 @@ export class RequestStats {
     return state.sum;
   }
 
-  /** Whether `current` requests (a mean) are a jump; the autoscaler is then told of them. */
-  toldJump(key: string, current: number): boolean {
+  /** Whether `current` requests (a mean) are a jump, or more of one (`rising`); the autoscaler is then told of them. */
+  toldJump(key: string, current: number, rising = false): boolean {
     const state = this.#states.get(key);
-    if (!state || !jumped(current, state.level)) return false;
+    if (!state || !(rising ? goesOn : jumped)(current, state.level)) return false;
     state.level = current;
     return true;
   }

@@ -61,17 +61,21 @@ export class Reporter {
     for (const timer of this.#jumps.values()) clearTimeout(timer);
   }
 
-  /** Says how many requests there are now when a moment later there still are far more than was last said. */
-  #watchJump(key: string): void {
+  /**
+   * Says how many requests there are now when a moment later there still are far more than was last said; and again after the
+   * next moment, as long as they become more: the mean of a moment in which a burst came is not all of it.
+   */
+  #watchJump(key: string, rising = false): void {
     const at = this.#o.clock.now();
     const from = this.#stats.sum(key, at);
     const later = () => {
       this.#jumps.delete(key);
       const now = this.#o.clock.now();
       const current = now > at ? (this.#stats.sum(key, now) - from) / (now - at) : 0;
-      if (!this.#stats.toldJump(key, current)) return;
+      if (!this.#stats.toldJump(key, current, rising)) return;
       const message = this.#message({ key, averageConcurrentRequests: 0, requestCount: 0 });
       this.#o.send([{ ...message, stat: message.stat && { ...message.stat, currentConcurrentRequests: current } }]);
+      this.#watchJump(key, true);
     };
     this.#jumps.set(key, setTimeout(later, jumpMs));
   }
