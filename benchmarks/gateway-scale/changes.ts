@@ -19,8 +19,8 @@ function servedHash(port: number, host: string): Promise<string | undefined> {
   });
 }
 
-/** Changes the spec of Ingress `i`: one header of its splits, to `value`. Resolves to the object as it is stored. */
-function change(client: KubeClient, before: Ingress, value: string): Promise<Ingress> {
+/** Changes the spec of an Ingress: one header of its paths, to `value`. Resolves to the object as it is stored. */
+export function change(client: KubeClient, before: Ingress, value: string): Promise<Ingress> {
   const rules = (before.spec.rules ?? []).map((rule) => ({
     ...rule,
     http: { paths: (rule.http?.paths ?? []).map((path) => ({ ...path, appendHeaders: { 'X-Change': value } })) },
@@ -28,16 +28,23 @@ function change(client: KubeClient, before: Ingress, value: string): Promise<Ing
   return client.patch(kinds.Ingress, namespace, before.metadata.name, 'merge', { spec: { rules } });
 }
 
-/** Changes one Ingress; from sending that until the gateway at `port` serves it, in ms. */
-export async function changeUntilServed(client: KubeClient, ingress: Ingress, value: string, port: number): Promise<number> {
+/** Milliseconds from sending a change until the API server has answered, and until the gateway serves it. */
+export interface Followed {
+  stored: number;
+  served: number;
+}
+
+/** Changes one Ingress and follows that to the gateway at `port`. */
+export async function changeUntilServed(client: KubeClient, ingress: Ingress, value: string, port: number): Promise<Followed> {
   const host = ingress.spec.rules?.[0]?.hosts?.[0] ?? '';
   const began = performance.now();
   const hash = specHash(await change(client, ingress, value));
+  const stored = performance.now() - began;
   while ((await servedHash(port, host)) !== hash) {
     if (performance.now() - began > 30_000) throw new Error(`${host}: the change is not served after 30 s`);
     await sleep(1);
   }
-  return performance.now() - began;
+  return { stored, served: performance.now() - began };
 }
 
 /** So many changes a second, all Ingresses in turn, until the signal. One in `everyNth` is followed until it is served. */
@@ -45,8 +52,8 @@ export async function keepChanging(
   client: KubeClient,
   ingresses: readonly Ingress[],
   o: { perSecond: number; everyNth: number; port: number; until: AbortSignal },
-): Promise<{ perSecond: number; served: number[] }> {
-  const served: number[] = [];
+): Promise<{ perSecond: number; followed: Followed[] }> {
+  const followed: Followed[] = [];
   const underWay = new Set<Promise<void>>();
   const began = performance.now();
   let sent = 0;
@@ -56,7 +63,7 @@ export async function keepChanging(
       const value = `${sent}`;
       const done =
         sent % o.everyNth === 0
-          ? changeUntilServed(client, ingress, value, o.port).then((ms) => void served.push(ms))
+          ? changeUntilServed(client, ingress, value, o.port).then((f) => void followed.push(f))
           : change(client, ingress, value).then(() => undefined);
       const mine = done.finally(() => underWay.delete(mine));
       underWay.add(mine);
@@ -65,5 +72,5 @@ export async function keepChanging(
   }
   const seconds = (performance.now() - began) / 1000;
   await Promise.all(underWay);
-  return { perSecond: sent / seconds, served };
+  return { perSecond: sent / seconds, followed };
 }

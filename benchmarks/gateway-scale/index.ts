@@ -18,7 +18,7 @@ import { startBackend } from '../lib/proxies.ts';
 import { median, percentile, round, table } from '../lib/stats.ts';
 import { cpuSeconds, residentMB } from '../lib/usage.ts';
 import { when } from '../lib/when.ts';
-import { changeUntilServed, keepChanging } from './changes.ts';
+import { changeUntilServed, type Followed, keepChanging } from './changes.ts';
 import { hostsOf, lookupCosts } from './lookup.ts';
 
 const perSecond = 100;
@@ -29,6 +29,12 @@ async function inBatches(n: number, size: number, make: (i: number) => Promise<u
 }
 
 const p = (samples: readonly number[], which: number) => round(percentile(samples, which), 1);
+
+/** Until the API server has answered, and until it is served. */
+const percentiles = (followed: readonly Followed[]) => {
+  const of = (samples: readonly number[]) => ({ p50: p(samples, 50), p99: p(samples, 99) });
+  return { stored: of(followed.map((f) => f.stored)), served: of(followed.map((f) => f.served)) };
+};
 
 async function measure(signal: AbortSignal, options: Options): Promise<Outcome> {
   const total = count(options, 'ingresses', 1000);
@@ -58,6 +64,12 @@ async function measure(signal: AbortSignal, options: Options): Promise<Outcome> 
     const usage = () => ({ cpu: cpuSeconds(gateway.pid), memory: residentMB(gateway.pid, 'now') });
     const empty = usage();
     const make = (i: number): Ingress => ingressFor(`app-${i}`, hostsOf(i), `app-${i}`);
+    /** Every Ingress says that its present spec is served. */
+    const settled = () => {
+      const ready = () =>
+        ingresses.list().filter((i) => isReady(i) && i.status?.observedGeneration === i.metadata.generation).length === total;
+      return when([ingresses], ready, { what: 'all Ingresses Ready', timeoutMs: 180_000, signal });
+    };
     const began = performance.now();
     await step(`${total} Ingresses, each with a Service, until all are Ready`, async () => {
       await inBatches(total, 20, async (i) => {
@@ -65,8 +77,7 @@ async function measure(signal: AbortSignal, options: Options): Promise<Outcome> 
         await createBackend(kube, `app-${i}`);
         await client.create(kinds.Ingress, make(i));
       });
-      const ready = () => ingresses.list().filter(isReady).length === total;
-      await when([ingresses], ready, { what: 'all Ingresses Ready', timeoutMs: 180_000, signal });
+      await settled();
     });
     const readySeconds = (performance.now() - began) / 1000;
     const full = usage();
@@ -94,23 +105,25 @@ async function measure(signal: AbortSignal, options: Options): Promise<Outcome> 
           what: `the watch of ${name}`,
           timeoutMs: 30_000,
         });
-        served.push(await changeUntilServed(client, ingress, `alone-${i}`, ports.http));
+        served.push((await changeUntilServed(client, ingress, `alone-${i}`, ports.http)).served);
         watched.push((await seen) - at);
       }
       return { served, watched };
     });
 
     const changing = async (length: number, load: boolean) => {
+      await settled();
       const before = usage();
       const over = new AbortController();
       const kept = keepChanging(client, all, { perSecond, everyNth: 10, port: ports.http, until: over.signal });
       const round = load ? await allHosts(8, length) : await sleep(length * 1000, undefined);
       over.abort();
-      const { served, perSecond: reached } = await kept;
-      return { ...round, served, reached, cpu: usage().cpu - before.cpu };
+      const { followed, perSecond: reached } = await kept;
+      return { ...round, ...percentiles(followed), reached, cpu: usage().cpu - before.cpu };
     };
     const quiet = await step(`${perSecond} changes a second, ${seconds} s without load`, () => changing(seconds, false));
     const loaded = await step(`${perSecond} changes a second under load, ${seconds} s`, () => changing(seconds, true));
+    await step('the last changes settle', settled);
     const still = await step('the same load without changes', () => allHosts(8, Math.max(5, seconds / 2)));
     const last = usage();
 
@@ -124,12 +137,14 @@ async function measure(signal: AbortSignal, options: Options): Promise<Outcome> 
       watched_ms: { p50: p(alone.watched, 50), p99: p(alone.watched, 99) },
       changing: {
         per_second: round(quiet.reached, 1),
-        served_ms: { p50: p(quiet.served, 50), p99: p(quiet.served, 99) },
+        stored_ms: quiet.stored,
+        served_ms: quiet.served,
         cpu_ms_per_change: round((quiet.cpu * 1000) / (quiet.reached * seconds), 2),
       },
       changing_under_load: {
         per_second: round(loaded.reached, 1),
-        served_ms: { p50: p(loaded.served, 50), p99: p(loaded.served, 99) },
+        stored_ms: loaded.stored,
+        served_ms: loaded.served,
         requests: loaded.requests ?? 0,
         failed: 0,
         rps: round(loaded.rps ?? 0),
