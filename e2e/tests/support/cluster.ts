@@ -16,11 +16,12 @@ export const system = process.env.SYSTEM_NAMESPACE ?? defaultSystemNamespace;
 export const kube: KubeClient = connectKube();
 
 const built = goProgram('kubernetes', 'kubectl');
-const program = existsSync(built) ? built : 'kubectl';
+/** The kubectl that was built with the cluster, or the machine's. */
+export const kubectlProgram = existsSync(built) ? built : 'kubectl';
 
 /** Runs kubectl as a person would, for what people see of it: columns, admission errors, `apply -k`. */
 export function tryKubectl(args: readonly string[], input?: string): Promise<Ran> {
-  return run(program, args, { input });
+  return run(kubectlProgram, args, { input });
 }
 
 /** Like `tryKubectl`, but an exit code other than 0 is an error with all that kubectl said. */
