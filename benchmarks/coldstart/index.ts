@@ -6,6 +6,7 @@ import { firstByte } from '../lib/load.ts';
 import { median, percentile, round, table } from '../lib/stats.ts';
 import { when } from '../lib/when.ts';
 import { autoscaling, createPlain, createService, plainPods, scalePlain, whenAtZero } from '../lib/workloads.ts';
+import { listenToWaterfalls, sharesOf, type Told } from './waterfalls.ts';
 
 /** The Go original on the same kind of machine, in milliseconds: medians against its own plain Ready. */
 const original = { create_ready: 1700, first_byte: 1300, plain_ready: 930 };
@@ -62,15 +63,22 @@ export const benchmark: Benchmark = {
     await step('one plain start that does not count', () => plainReady(bench));
     const ready: number[] = [];
     const first: number[] = [];
+    const told: Told[] = [];
+    const waterfalls = await listenToWaterfalls(bench);
     for (let i = 0; i < runs; i++) {
       await step(`run ${i + 1} of ${runs}`, async () => {
         await pause(bench, i, runs);
         ready.push(await plainReady(bench));
         await pause(bench, i, runs);
-        first.push(await coldRequest(bench, serviceName(i)));
+        const client = await coldRequest(bench, serviceName(i));
+        first.push(client);
+        const waterfall = await waterfalls?.of(`${serviceName(i)}-00001`);
+        if (waterfall) told.push({ client, waterfall });
       });
       process.stderr.write(`  plain Ready ${round(ready[i]!)} ms, first byte ${round(first[i]!)} ms\n`);
     }
+    await waterfalls?.close();
+    const shares = sharesOf(told);
     const ms = {
       plain_ready_p50: round(median(ready)),
       plain_ready_p95: round(percentile(ready, 95)),
@@ -78,6 +86,7 @@ export const benchmark: Benchmark = {
       first_byte_p95: round(percentile(first, 95)),
       create_ready_p50: round(median(created)),
       create_ready_p95: round(percentile(created, 95)),
+      ...shares.ms,
     };
     const anchor = median(ready);
     const ratio = { first_byte_p50: round(median(first) / anchor, 3), create_ready_p50: round(median(created) / anchor, 3) };
@@ -100,6 +109,6 @@ export const benchmark: Benchmark = {
         ...go(original.create_ready),
       ],
     ]);
-    return { text, figures: { name: 'coldstart', runs, ms, ratio } };
+    return { text: `${text}\n\n${shares.text}`, figures: { name: 'coldstart', runs, ms, ratio } };
   },
 };
