@@ -25,6 +25,7 @@ import { certificateSecrets, slimSecret } from './state/certificates.ts';
 import { Routing } from './state/routing.ts';
 import { slimEndpoints, slimService } from './state/slim.ts';
 import { instruments } from './telemetry.ts';
+import { startTraces } from './trace.ts';
 
 /** A node that vanished neither accepts nor refuses: another address is tried after this. */
 const connectTimeoutMs = 2000;
@@ -56,6 +57,14 @@ export async function startGateway(log: Logger): Promise<Running> {
     served: (key) => prober.hurry(key),
   });
   await informers.start();
+  const config = createConfigStore({
+    source: configMaps,
+    namespace: env.systemNamespace,
+    names: ['config-leader-election', 'config-logging', 'config-observability'],
+    log,
+  });
+  followLogLevel(config, 'gateway', log);
+  const tracer = await startTraces(config, env.podName, log);
 
   const accessLog = log.child({ log: 'access' });
   const telemetry = instruments({
@@ -70,6 +79,7 @@ export async function startGateway(log: Logger): Promise<Running> {
     routing,
     balance,
     telemetry,
+    tracer,
     random: Math.random,
     trusting: settings.trustForwarded,
     proxyProtocol: settings.proxyProtocol,
@@ -82,13 +92,6 @@ export async function startGateway(log: Logger): Promise<Running> {
   notReady = undefined;
   log.info({ ports: listeners.map((l) => l.port), ingresses: routing.table.size }, 'serving');
 
-  const config = createConfigStore({
-    source: configMaps,
-    namespace: env.systemNamespace,
-    names: ['config-leader-election', 'config-logging'],
-    log,
-  });
-  followLogLevel(config, 'gateway', log);
   running = await startReconcilers({
     component: 'gateway',
     reconcilers: reconcilers({ routing, prober, systemNamespace: env.systemNamespace, clusterDomain: env.clusterDomain }),
@@ -112,7 +115,7 @@ export async function startGateway(log: Logger): Promise<Running> {
       await forwarder.close();
       routing.close();
       await informers.stop();
-      await Promise.all([health.close(), metrics.close()]);
+      await Promise.all([health.close(), metrics.close(), tracer?.close()]);
     },
   };
 }

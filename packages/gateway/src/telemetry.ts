@@ -86,7 +86,12 @@ export function instruments({ meter, now, accessLog }: Options): GatewayTelemetr
 }
 
 function attributesOf(listener: Visibility, { status, ingress, revision }: Ended): Attributes {
-  const out: Attributes = { listener, status: status ? `${Math.floor(status / 100)}xx` : 'none' };
+  return { listener, status: status ? `${Math.floor(status / 100)}xx` : 'none', ...routeAttributes(ingress, revision) };
+}
+
+/** Whose request it is: an Ingress (`namespace/name`) and a revision, as metrics and traces name them. */
+export function routeAttributes(ingress: string | undefined, revision: string | undefined): Record<string, string> {
+  const out: Record<string, string> = {};
   if (ingress !== undefined) {
     const slash = ingress.indexOf('/');
     out['k8s.namespace.name'] = ingress.slice(0, slash);

@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:http';
 import { connect as connectH2, type Settings } from 'node:http2';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { createTracer } from '@ebb/shared/telemetry/trace.ts';
+import type { SpanData } from '@ebb/shared/telemetry/trace-otlp.ts';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import type { Ended } from '../telemetry.ts';
 import { certificateSecret } from '../testing/certificate.ts';
@@ -161,6 +163,31 @@ test('requests are told of as they end: status, bytes, route and revision', asyn
     { status: 200, bytes, ingress: 'ns/app', revision: 'app-00001', secure: false },
     { status: 404, ingress: undefined, revision: undefined },
   ]);
+});
+
+test('a request is a span under the caller’s, with route and revision; the backend is told of it', async () => {
+  const spans: SpanData[] = [];
+  const exporter = { send: async (sent: readonly SpanData[]) => void spans.push(...sent), close: () => undefined };
+  const tracer = createTracer(exporter, (_, parent) => parent?.sampled ?? false, { warn: () => undefined });
+  closers.push(() => tracer.close());
+  const { http } = await start({ tracer });
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  const parent = 'b7ad6b7169203331';
+  const served = dial(http.port);
+  served.write(get(`traceparent: 00-${traceId}-${parent}-01\r\n`));
+  const seen = headersOf(await read(served));
+  const unsampled = dial(http.port);
+  unsampled.write(get());
+  await read(unsampled);
+  await tracer.flush();
+  expect(spans).toHaveLength(1);
+  expect(spans[0]).toMatchObject({
+    traceId,
+    parentSpanId: parent,
+    kind: 'server',
+    attributes: { 'k8s.namespace.name': 'ns', 'kn.route.name': 'app', 'kn.revision.name': 'app-00001', 'http.response.status_code': 200 },
+  });
+  expect(seen.traceparent).toBe(`00-${traceId}-${spans[0]?.spanId}-01`);
 });
 
 test('who begins and does not go on is closed: before the PROXY header, in it, before the handshake, in it', async () => {

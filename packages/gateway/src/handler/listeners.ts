@@ -1,4 +1,5 @@
 import type { Listener } from '@ebb/shared/proxy/listener.ts';
+import type { Tracer } from '@ebb/shared/telemetry/trace.ts';
 import { certificateFor } from '../core/certificate.ts';
 import type { Visibility } from '../core/table.ts';
 import type { Routing } from '../state/routing.ts';
@@ -30,6 +31,8 @@ interface Options
   routing: Routing;
   balance: Balance;
   telemetry: GatewayTelemetry;
+  /** Where traces are on. */
+  tracer?: Tracer;
   random: () => number;
   /** Whether the listeners for everybody believe X-Forwarded-*; those for the cluster's own pods do: the gateway is one of them. */
   trusting: boolean;
@@ -37,10 +40,10 @@ interface Options
 
 /** The gateway's four listeners: for everybody and for the cluster's own pods, plain and over TLS. */
 export async function openListeners(ports: Ports, options: Options) {
-  const { routing, balance, telemetry, random, trusting, proxyProtocol, maxConnectionsPerClient, ...limits } = options;
+  const { routing, balance, telemetry, tracer, random, trusting, proxyProtocol, maxConnectionsPerClient, ...limits } = options;
   const path = (visibility: Visibility, secure: boolean) => {
     const entrance = { visibility, secure, trusting: trusting || visibility === 'local' };
-    return stack({ entrance, routing, balance, telemetry, random });
+    return stack({ entrance, routing, balance, telemetry, tracer, random });
   };
   const open = (visibility: Visibility, secure: boolean, port: number) => {
     const certificate = (serverName: string) => {

@@ -3,6 +3,7 @@ import type { Handler } from '@ebb/shared/proxy/handler.ts';
 import { respond, respondError } from '@ebb/shared/proxy/respond.ts';
 import { decide, type Entrance } from '../core/decide.ts';
 import type { Routing } from '../state/routing.ts';
+import { routeAttributes } from '../telemetry.ts';
 import type { Balance } from './balance.ts';
 import type { RoutedExchange } from './observed.ts';
 
@@ -30,7 +31,15 @@ export function route({ entrance, routing, balance, random }: Options): Handler<
         return respond(exchange, 200, '', { [headers.hash]: decision.routes.hash });
       case 'backend':
         exchange.routed = decision;
-        return balance(exchange, decision.split.backend, { headers: decision.headers, authority: decision.authority });
+        return balance(exchange, decision.split.backend, { headers: traced(exchange, decision.headers), authority: decision.authority });
     }
   };
+}
+
+/** Where traces are on: says on the span whose request it is, and names the span to the next server. */
+function traced<H extends object>({ trace, routed }: RoutedExchange, set: H): H & { traceparent?: string } {
+  if (!trace || !routed) return set;
+  const revision = routed.split.headers[headers.revision];
+  for (const [name, value] of Object.entries(routeAttributes(routed.routes.key, revision))) trace.set(name, value);
+  return { ...set, traceparent: trace.traceparent };
 }

@@ -1,4 +1,6 @@
 import { compose, type Handler } from '@ebb/shared/proxy/handler.ts';
+import { traceRequests } from '@ebb/shared/proxy/trace.ts';
+import type { Tracer } from '@ebb/shared/telemetry/trace.ts';
 import type { Entrance } from '../core/decide.ts';
 import type { Routing } from '../state/routing.ts';
 import type { GatewayTelemetry } from '../telemetry.ts';
@@ -11,10 +13,12 @@ interface Options {
   routing: Routing;
   balance: Balance;
   telemetry: GatewayTelemetry;
+  tracer?: Tracer;
   random: () => number;
 }
 
 /** The request path of one listener, outermost first. */
-export function stack({ entrance, telemetry, ...rest }: Options): Handler {
-  return compose<RoutedExchange>([observed(entrance, telemetry)], route({ entrance, ...rest }));
+export function stack({ entrance, telemetry, tracer, ...rest }: Options): Handler {
+  const traced = tracer ? [traceRequests<RoutedExchange>(tracer)] : [];
+  return compose<RoutedExchange>([observed(entrance, telemetry), ...traced], route({ entrance, ...rest }));
 }
