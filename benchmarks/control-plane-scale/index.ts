@@ -29,14 +29,22 @@ interface Figures {
   restingWrites: Requests;
 }
 
+interface Run {
+  services: number;
+  /** Initial scale of each. */
+  pods: number;
+  /** Seconds. */
+  rest: number;
+}
+
 /** As they are after the webhook: neither side has one here. */
-const service = (name: string): Service =>
+const service = (name: string, pods: number): Service =>
   object<Service>(
     { name, namespace, annotations: { 'serving.knative.dev/creator': 'bench', 'serving.knative.dev/lastModifier': 'bench' } },
     {
       spec: {
         template: {
-          metadata: { annotations: { 'autoscaling.knative.dev/initial-scale': '0' } },
+          metadata: { annotations: { 'autoscaling.knative.dev/initial-scale': `${pods}`, 'autoscaling.knative.dev/window': '10m' } },
           spec: {
             containerConcurrency: 0,
             timeoutSeconds: 300,
@@ -78,13 +86,13 @@ async function eventsOf({ client }: World): Promise<Record<string, number>> {
   return events;
 }
 
-async function measure(world: World, side: Side, services: number, restSeconds: number, signal: AbortSignal): Promise<Figures> {
+async function measure(world: World, side: Side, { services, pods, rest }: Run, signal: AbortSignal): Promise<Figures> {
   const { controller, autoscaler } = side;
   await quiet(world, 0, signal);
   const [from, cpu, autoscalerCpu] = [world.mark(), cpuSeconds(controller.pid), cpuSeconds(autoscaler.pid)];
   const started = performance.now();
   const names = Array.from({ length: services }, (_, i) => `hello-${i}`);
-  await Promise.all(names.map((name) => world.client.create(kinds.Service, service(name))));
+  await Promise.all(names.map((name) => world.client.create(kinds.Service, service(name, pods))));
   const readyOnes = () => world.services.list(namespace).filter(isReady).length;
   const at = await when([world.services], () => readyOnes() === services, {
     what: `${services} Services to be Ready`,
@@ -100,7 +108,7 @@ async function measure(world: World, side: Side, services: number, restSeconds: 
     requests: world.requests(from, to),
     events: await eventsOf(world),
   };
-  await sleep(restSeconds * 1000, undefined, { signal });
+  await sleep(rest * 1000, undefined, { signal });
   return {
     ...figures,
     peak: residentMB(controller.pid, 'peak'),
@@ -109,20 +117,12 @@ async function measure(world: World, side: Side, services: number, restSeconds: 
   };
 }
 
-async function run(
-  name: string,
-  start: (world: World) => Promise<Side>,
-  services: number,
-  rest: number,
-  signal: AbortSignal,
-): Promise<Figures> {
+async function run(name: string, start: (world: World) => Promise<Side>, how: Run, signal: AbortSignal): Promise<Figures> {
   const world = await step(`${name}: an API server of its own`, openWorld);
   try {
     const side = await step(`${name}: start`, () => start(world));
     try {
-      return await step(`${name}: ${services} Services at once, then ${rest} s of rest`, () =>
-        measure(world, side, services, rest, signal),
-      );
+      return await step(`${name}: ${how.services} Services at once, then ${how.rest} s of rest`, () => measure(world, side, how, signal));
     } finally {
       await side.close();
     }
@@ -148,16 +148,18 @@ const rows = (services: number): [string, (f: Figures) => number][] => [
 export const benchmark: Benchmark = {
   summary: 'many Services created at once on an API server of their own, then rest; beside another control plane if there is one',
   help: [
-    '  --services N  Services created at once, initial-scale 0 (100)',
+    '  --services N  Services created at once (100)',
+    '  --pods N      initial-scale of each (0); pods are ready at once, without containers',
     '  --rest N      seconds of rest afterwards (60)',
     '  PEER_CONTROLLER, PEER_AUTOSCALER: paths of the programs to compare with (root only)',
   ].join('\n'),
-  options: { services: { type: 'string' }, rest: { type: 'string' } },
+  options: { services: { type: 'string' }, pods: { type: 'string' }, rest: { type: 'string' } },
   async runAlone(signal, options) {
-    const [services, rest] = [count(options, 'services', 100), count(options, 'rest', 60)];
+    const services = count(options, 'services', 100);
+    const how: Run = { services, pods: Number(options.pods ?? 0), rest: count(options, 'rest', 60) };
     const peer = peerPrograms();
-    const ebb = await run('Ebb', startEbb, services, rest, signal);
-    const other = peer && (await run('peer', (world) => startPeer(world, peer), services, rest, signal));
+    const ebb = await run('Ebb', startEbb, how, signal);
+    const other = peer && (await run('peer', (world) => startPeer(world, peer), how, signal));
     const lines = rows(services).map(([title, of]) => [
       title,
       String(round(of(ebb), 1)),
@@ -173,7 +175,7 @@ export const benchmark: Benchmark = {
       : {};
     return {
       text: table([['', 'Ebb', ...(other ? ['peer', 'ratio'] : [])], ...lines]),
-      figures: { name: 'control-plane-scale', ratio, services, ebb, peer: other },
+      figures: { name: 'control-plane-scale', ratio, ...how, ebb, peer: other },
     };
   },
 };

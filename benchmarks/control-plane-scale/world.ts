@@ -16,6 +16,7 @@ import { installSettings } from '@ebb/shared/testing/settings.ts';
 import { buildGo, goProgram } from '../../e2e/cluster/build.ts';
 import { object } from '../lib/kube.ts';
 import { auditPolicy, countRequests, type Requests } from './audit.ts';
+import { playKubelet } from './kubelet.ts';
 
 export const namespace = 'scale';
 /** Who is counted. */
@@ -32,7 +33,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** The same for both sides: etcd, kube-apiserver, kube-controller-manager, Ebb's kinds and settings, an ingress that agrees to everything. */
+/** The same for both sides: etcd, kube-apiserver, kube-controller-manager, Ebb's kinds and settings, an ingress and a kubelet that agree to everything. */
 export async function openWorld(): Promise<World> {
   await buildGo('kubernetes');
   process.env.EBB_KUBE_BIN ??= dirname(goProgram('kubernetes', 'kube-apiserver'));
@@ -50,6 +51,8 @@ export async function openWorld(): Promise<World> {
     'config-domain': { 'example.com': '' },
   });
   await client.create(builtin.Namespace, object<Namespace>({ name: namespace, namespace: '' }, {}));
+  // Pods need one, and its controller does not run here.
+  await client.create(builtin.ServiceAccount, object({ name: 'default', namespace }, {}));
   // A pod's address that nobody is asked at: revisions without pods are answered by activators.
   const ports = [8012, 8013, 8112].map((port) => ({ name: `p${port}`, port }));
   const activators = { name: 'activator-service', namespace: system };
@@ -57,6 +60,7 @@ export async function openWorld(): Promise<World> {
   const manager = await startControllerManager(kube, 'manager');
   const informers = createInformers(client, createLogger('bench', 'silent'));
   playIngress(client, informers, (error) => console.error(`the ingress: ${error.message}`));
+  playKubelet(client, informers, (error) => console.error(`the kubelet: ${error.message}`));
   const services = informers.informer(kinds.Service);
   await informers.start();
   return {
