@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { builtin, type Pod } from '@ebb/shared/api/builtin.ts';
 import { kinds } from '@ebb/shared/api/kinds.ts';
 import { labels } from '@ebb/shared/api/labels.ts';
@@ -18,6 +19,8 @@ const name = 'hello-faults';
 /** What the load generator, which shares the machine, makes without falling behind. */
 const mostRate = 400;
 const everyMs = 10_000;
+
+const pause = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal });
 
 const running = (pods: readonly Pod[]): Pod[] =>
   pods.filter(
@@ -66,16 +69,17 @@ export const benchmark: Benchmark = {
     const load = startLoad(bench.gateway, host, rate);
     const began = performance.now();
     const all = faults(bench);
-    for (let i = 0; performance.now() - began < minutes * 60_000; i++) {
-      await new Promise((resolve) => setTimeout(resolve, everyMs));
-      if (bench.signal.aborted) break;
-      const [what, work] = all[i % all.length]!;
-      done.push({ at: performance.now() - began, what });
-      await step(`${Math.round((performance.now() - began) / 1000)} s: ${what}`, work);
+    try {
+      for (let i = 0; performance.now() - began < minutes * 60_000; i++) {
+        await pause(everyMs, bench.signal);
+        const [what, work] = all[i % all.length]!;
+        done.push({ at: performance.now() - began, what });
+        await step(`${Math.round((performance.now() - began) / 1000)} s: ${what}`, work);
+      }
+      await pause(everyMs, bench.signal);
+    } finally {
+      await step('what is under way', () => load.stop());
     }
-    await new Promise((resolve) => setTimeout(resolve, everyMs));
-    await step('what is under way', () => load.stop());
-    bench.signal.throwIfAborted();
     const { shots } = load;
     const times = shots.map((s) => s.ms);
     const failures = Object.entries(
