@@ -32,8 +32,6 @@ import { wakes } from './wake.ts';
 const configMaps = ['config-network', 'config-logging', 'config-observability'] as const;
 /** Between two questions to a pod that requests wait for, ms. */
 const eagerMs = 25;
-/** And to one that has just announced itself, ms. */
-const announcedMs = 5;
 /** What is under way when the drain is over gets this long, below the pod's 600 s. */
 const closeGraceMs = 540_000;
 
@@ -96,7 +94,7 @@ export async function startActivator(log: Logger): Promise<Running> {
       mesh: { mode: meshCompatibilityMode as 'auto' | 'enabled' | 'disabled', passthrough },
       frequencyMs: env.probeFrequencyMs,
       eagerMs,
-      announcedMs,
+      announcedMs: () => revisions.announced.paceMs,
       probe: (dest, signal, announced) => {
         const host = { host: `${childName(name, '-private')}.${namespace}`, [headers.passthroughLb]: 'true' };
         const revision = revisions.get(`${namespace}/${name}`);

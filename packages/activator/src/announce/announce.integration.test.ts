@@ -61,7 +61,7 @@ async function activator(own: string) {
         mesh: { mode: 'auto', passthrough: false },
         frequencyMs: 200,
         eagerMs: 25,
-        announcedMs: 5,
+        announcedMs: () => 5,
         probe: async () => 'unreachable',
       }),
     },

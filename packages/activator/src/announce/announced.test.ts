@@ -35,7 +35,7 @@ function world() {
       mesh: { mode: 'auto', passthrough: false },
       frequencyMs: 200,
       eagerMs: 25,
-      announcedMs: 5,
+      announcedMs: () => 5,
       probe: async (dest, _signal, announced) => {
         asked.push([dest, announced]);
         return 'ready';
@@ -114,6 +114,17 @@ describe('a pod that announced itself', () => {
     w.pod('a', { podIP: '10.0.0.1' });
     w.announce('a', '10.0.0.9');
     expect(w.announced()).toEqual([]);
+  });
+
+  test('is asked every 5 ms; many are asked so often that it is one question a millisecond in all', () => {
+    expect(w.registry.announced.paceMs).toBe(5);
+    for (let i = 0; i < 5; i++) w.announce(`${i}`, `10.0.0.${i}`);
+    expect(w.registry.announced.paceMs).toBe(5);
+    for (let i = 5; i < 20; i++) w.announce(`${i}`, `10.0.0.${i}`);
+    w.announce('19', '10.0.1.1');
+    expect(w.registry.announced.paceMs).toBe(20);
+    for (let i = 3; i < 20; i++) w.registry.announced.refute(key, `pod-${i}`);
+    expect(w.registry.announced.paceMs).toBe(5);
   });
 
   test('leaves a revision that is not there alone', () => {

@@ -19,6 +19,10 @@ export interface AnnouncedOptions {
 /** The kubelet reports an address within a second or two; what the API does not show by then is not to be relied on, ms. */
 const lifetimeMs = 30_000;
 
+/** Between two questions to a pod that announced itself, ms: when many do at once they share what one activator can ask. */
+const oneMs = 5;
+const eachMs = 1;
+
 /**
  * What pods announced and was verified, until the API shows the pod's address, the pod is gone, another is found at the
  * address, or time is over. As many entries as the API has pods without an address, at most.
@@ -27,6 +31,8 @@ export class Announced {
   readonly #o: AnnouncedOptions;
   readonly #all = new Map<string, Map<string, AnnouncedPod & { expiry: NodeJS.Timeout }>>();
   readonly #stop: () => void;
+  /** Pods of all revisions. */
+  #count = 0;
 
   constructor(options: AnnouncedOptions) {
     this.#o = options;
@@ -45,8 +51,14 @@ export class Announced {
     this.#all.set(key, pods);
     const before = pods.get(uid);
     clearTimeout(before?.expiry);
+    if (!before) this.#count++;
     pods.set(uid, { pod, uid, address, expiry: setTimeout(() => this.drop(key, uid), lifetimeMs).unref() });
     if (before?.address !== address) this.#o.changed(key);
+  }
+
+  /** How long to wait between two questions to one of them, ms. */
+  get paceMs(): number {
+    return Math.max(oneMs, this.#count * eachMs);
   }
 
   of(key: string): AnnouncedPod[] {
@@ -59,6 +71,7 @@ export class Announced {
     if (!pods || !entry) return;
     clearTimeout(entry.expiry);
     pods.delete(uid);
+    this.#count--;
     if (pods.size === 0) this.#all.delete(key);
     this.#o.changed(key);
   }
@@ -72,6 +85,7 @@ export class Announced {
     this.#stop();
     for (const pods of this.#all.values()) for (const { expiry } of pods.values()) clearTimeout(expiry);
     this.#all.clear();
+    this.#count = 0;
   }
 }
 

@@ -17,7 +17,7 @@ function prober(mesh: Partial<ProberOptions['mesh']> = {}) {
     clusterIP: () => '10.96.0.1:80',
     frequencyMs: 20,
     eagerMs: 5,
-    announcedMs: 2,
+    announcedMs: () => 2,
     changed: (backends) => told.push(backends),
     probe: async (dest) => {
       asked.push(dest);
@@ -98,7 +98,7 @@ describe('Prober', () => {
     const one = new Prober({
       mesh: { mode: 'auto', passthrough: false },
       clusterIP: () => undefined,
-      ...{ frequencyMs: 20, eagerMs: 5, announcedMs: 1 },
+      ...{ frequencyMs: 20, eagerMs: 5, announcedMs: () => 1 },
       changed: () => undefined,
       probe: async (_dest, _signal, announced) => {
         names.push(announced);
@@ -121,7 +121,7 @@ describe('Prober', () => {
     const one = new Prober({
       mesh: { mode: 'auto', passthrough: false },
       clusterIP: () => undefined,
-      ...{ frequencyMs: 200, eagerMs: 25, announcedMs: 5 },
+      ...{ frequencyMs: 200, eagerMs: 25, announcedMs: () => 5 },
       changed: () => undefined,
       probe: () => {
         asked++;

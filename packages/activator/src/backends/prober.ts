@@ -15,8 +15,8 @@ export interface ProberOptions {
   /** Milliseconds between two rounds; and while requests are held. */
   frequencyMs: number;
   eagerMs: number;
-  /** And of a pod that has just announced itself. */
-  announcedMs: number;
+  /** And of a pod that has just announced itself, by how many have: at most `eagerMs`. */
+  announcedMs: () => number;
   /** Told of every change. */
   changed: (backends: Backends) => void;
 }
@@ -107,7 +107,7 @@ export class Prober {
     if (this.#timer || this.#stop.signal.aborted || this.#isSettled()) return;
     // Eagerness is for a few pods: hundreds that do not start would cost more than they gain.
     const { eagerMs: usualMs, announcedMs, frequencyMs } = this.#o;
-    const everyMs = performance.now() - this.#announcedAt < announcedForMs ? announcedMs : usualMs;
+    const everyMs = performance.now() - this.#announcedAt < announcedForMs ? Math.min(announcedMs(), usualMs) : usualMs;
     const eagerMs = Math.min(frequencyMs, everyMs * Math.ceil(this.#candidates.size / 8));
     this.#timer = setTimeout(() => this.#round(), this.#eager ? eagerMs : this.#o.frequencyMs);
     this.#timer.unref();

@@ -63,7 +63,7 @@ async function activator(mode: 'auto' | 'disabled' = 'auto') {
       mesh: { mode, passthrough: false },
       frequencyMs: 200,
       eagerMs: 25,
-      announcedMs: 5,
+      announcedMs: () => 5,
       probe: (dest, signal) => probe({ dest, signal, timeoutMs: 300 }),
     }),
   });
