@@ -46,6 +46,7 @@ export async function applyPlan<S>(client: KubeClient, plan: Plan<S>, publish?: 
       if (write.event) events.push(write.event);
       if (write.announce) publish?.(write.announce);
     } catch (e) {
+      if (write.mayBeGone && isNotFound(e)) continue;
       const error = e as Error;
       if (write.goOn) {
         ignored.push({ write, error });

@@ -18,9 +18,11 @@ export const isNotFound = (e: unknown): boolean => e instanceof KubeError && e.c
 export const isAlreadyExists = (e: unknown): boolean => e instanceof KubeError && e.reason === 'AlreadyExists';
 export const isConflict = (e: unknown): boolean => e instanceof KubeError && e.code === 409 && e.reason !== 'AlreadyExists';
 
-/** Nothing can be created in a namespace that is being deleted: what was wanted there is wanted no more. */
+/** Nothing can be created in a namespace that is being deleted, or is: what was wanted there is wanted no more. */
 export const isTerminating = (e: unknown): boolean =>
-  e instanceof KubeError && e.code === 403 && e.message.includes('because it is being terminated');
+  e instanceof KubeError &&
+  ((e.code === 403 && e.message.includes('because it is being terminated')) ||
+    (e.code === 404 && /\bnamespaces "[^"]*" not found/.test(e.message)));
 
 export interface ListOptions {
   /** Absent: all namespaces. */

@@ -19,6 +19,8 @@ interface WriteOutcome {
   failed?: FailedWrite;
   /** What the error of a failed one begins with, `: ` comes behind: `failed to create Ingress`. */
   doing?: string;
+  /** What it changes may be gone by now: then there is nothing to do any more. */
+  mayBeGone?: true;
   /** A failed one is logged, and the rest goes on. */
   goOn?: true;
 }

@@ -20,7 +20,8 @@ const routesOf = (o: KubeObject): string[] => (o.metadata.annotations?.[routesKe
 
 /**
  * Marks the Route's revisions and configurations, and unmarks what it no longer names: an unmarked revision loses its
- * minimum scale, so that waits until the Route is Ready or Failed at its present generation (contract 7.6, 9.13).
+ * minimum scale, so that waits until the Route is Ready or Failed at its present generation (contract 7.6, 9.13). Of a
+ * Service that is deleted all goes at once: what was to be unmarked may be gone before the cache tells.
  */
 export function plan(route: Route, input: Input, now: number): Plan<NonNullable<Route['status']>> {
   const { name, namespace, resourceVersion, finalizers = [], deletionTimestamp } = route.metadata;
@@ -36,7 +37,7 @@ export function plan(route: Route, input: Input, now: number): Plan<NonNullable<
   }
   if (deletionTimestamp) {
     const body = { metadata: { finalizers: finalizers.filter((f) => f !== finalizer), resourceVersion } };
-    writes.push({ verb: 'patch', kind: kinds.Route, namespace, name, type: 'merge', body });
+    writes.push({ verb: 'patch', kind: kinds.Route, namespace, name, type: 'merge', body, mayBeGone: true });
   }
   return { writes, status: route.status ?? {} };
 }
@@ -104,5 +105,5 @@ function change(kind: Kind, object: KubeObject, routes: string[], now: number, d
     ...(turns ? { labels: { [labels.routingState]: state } } : {}),
   };
   const { namespace, name } = object.metadata;
-  return [{ verb: 'patch', kind, namespace, name, type: 'merge', body: { metadata }, doing }];
+  return [{ verb: 'patch', kind, namespace, name, type: 'merge', body: { metadata }, doing, mayBeGone: true }];
 }
