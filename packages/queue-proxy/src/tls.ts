@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -24,20 +23,20 @@ export async function listenTls(handler: Handler, options: TlsOptions): Promise<
   const files = ['tls.crt', 'tls.key'].map((name) => join(folder, name)) as [string, string];
   if (!files.every((file) => existsSync(file))) return undefined;
   const settings = tlsSettings(variables, 'QUEUE_PROXY_');
-  let current = await read(files);
+  let pair = await read(files);
   // Most pods never see TLS, and start sooner without it.
   const { createServer } = await import('node:tls');
   const serving = serve(handler, options);
   const limits = { ALPNProtocols: ['h2', 'http/1.1'], handshakeTimeout: 60_000, noDelay: true, allowHalfOpen: true };
-  const server = createServer({ ...settings, ...limits, ...current.pair }, (socket) => serving.accept(socket, false));
+  const server = createServer({ ...settings, ...limits, ...pair }, (socket) => serving.accept(socket, false));
   // Clients that speak no TLS, or are gone: nobody to tell, and anybody can cause them.
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   const look = async () => {
     try {
       const found = await read(files);
-      if (found.hash === current.hash) return;
-      server.setSecureContext({ ...settings, ...found.pair });
-      current = found;
+      if (found.cert.equals(pair.cert) && found.key.equals(pair.key)) return;
+      server.setSecureContext({ ...settings, ...found });
+      pair = found;
       log.info('Certificate and/or key have changed on disk and were reloaded.');
     } catch (error) {
       log.error({ err: (error as Error).message }, 'cannot read the certificate anew; the last one stays');
@@ -56,5 +55,5 @@ export async function listenTls(handler: Handler, options: TlsOptions): Promise<
 
 async function read([certFile, keyFile]: [string, string]) {
   const [cert, key] = await Promise.all([readFile(certFile), readFile(keyFile)]);
-  return { pair: { cert, key }, hash: createHash('sha256').update(cert).update(key).digest('hex') };
+  return { cert, key };
 }
