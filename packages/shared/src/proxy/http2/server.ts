@@ -34,7 +34,7 @@ export interface Http2Serving {
  * Requests a connection may break off at once, and a second: opening and resetting costs a client nothing, and this side
  * a request each. nghttp2 counts as well (1,000 and 33), but what it then ends is a session that goes on being read.
  */
-const resetBurst = 500;
+const resetBurst = 250;
 const resetsPerSecond = 30;
 
 /** Counts what a client breaks off; false when it is too much. */
@@ -49,6 +49,7 @@ function resetAllowance(): () => boolean {
   };
 }
 
+/** Not from within a callback of the session: node:http2 would free what nghttp2 still reads from. */
 function calm(session: Http2Session | undefined): void {
   if (!session || session.destroyed) return;
   session.goaway(h2.NGHTTP2_ENHANCE_YOUR_CALM);
@@ -101,7 +102,8 @@ export function serveHttp2({ handler, maxHeaderBytes, maxConcurrentStreams, quie
       closed = true;
       if (!(stream.writableFinished && stream.rstCode === h2.NGHTTP2_NO_ERROR)) exchange.cancel();
       if (settled) over(exchange);
-      else if (stream.rstCode !== h2.NGHTTP2_NO_ERROR && sessions.get(session as ServerHttp2Session)?.() === false) calm(session);
+      else if (stream.rstCode !== h2.NGHTTP2_NO_ERROR && sessions.get(session as ServerHttp2Session)?.() === false)
+        setImmediate(calm, session);
     });
     const settle = (error?: Error) => {
       settled = true;
