@@ -38,10 +38,12 @@ export function plan(sks: ServerlessService, input: Input): Plan<Status> {
       return done(`SKS: ${sks.metadata.name} does not own ${kind}: ${object.metadata.name}`);
     }
   }
-  if (!input.deployment)
+  // Of a revision that is deleted the Deployment may go first: no reason to tell of an error.
+  const selector = input.deployment ? (input.deployment.spec?.selector.matchLabels ?? {}) : input.privateService?.spec?.selector;
+  if (!selector)
     return done(`error retrieving deployment selector spec: deployments.apps ${JSON.stringify(sks.spec.objectRef?.name)} not found`);
 
-  const privateWanted = privateServiceOf(sks, input.deployment.spec?.selector.matchLabels ?? {});
+  const privateWanted = privateServiceOf(sks, selector);
   // Only a write that fails is told of: when all are done, what counts is who answers.
   const failing = (reason: string): FailedWrite => {
     const conditions = () => {
