@@ -3,6 +3,7 @@ import { builtin } from '@ebb/shared/api/builtin.ts';
 import { headers } from '@ebb/shared/api/headers.ts';
 import { kinds } from '@ebb/shared/api/kinds.ts';
 import { labels } from '@ebb/shared/api/labels.ts';
+import { followLogLevel } from '@ebb/shared/config/log-level.ts';
 import { createConfigStore } from '@ebb/shared/config/store.ts';
 import { connectEvents } from '@ebb/shared/events/bus.ts';
 import { connectKube } from '@ebb/shared/kube/connect.ts';
@@ -62,6 +63,7 @@ export async function startActivator(log: Logger): Promise<Running> {
     names: configMaps,
     log,
   });
+  followLogLevel(config, 'activator', log);
   const { meshCompatibilityMode, enableMeshPodAddressability: passthrough } = config.get('config-network');
 
   const tracer = await startTraces(config, env, log);

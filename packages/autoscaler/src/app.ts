@@ -2,6 +2,7 @@ import { builtin } from '@ebb/shared/api/builtin.ts';
 import { kinds } from '@ebb/shared/api/kinds.ts';
 import { labels } from '@ebb/shared/api/labels.ts';
 import { ports } from '@ebb/shared/api/ports.ts';
+import { followLogLevel } from '@ebb/shared/config/log-level.ts';
 import { createConfigStore } from '@ebb/shared/config/store.ts';
 import { connectEvents } from '@ebb/shared/events/bus.ts';
 import { createRecorder } from '@ebb/shared/events/recorder.ts';
@@ -60,6 +61,7 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
     names: configMaps,
     log,
   });
+  followLogLevel(config, 'autoscaler', log);
   const buckets = bucketNames(config.get('config-leader-election').buckets);
   const bus = connectEvents({ component: 'autoscaler', url: env.natsUrl, log });
 

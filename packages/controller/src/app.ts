@@ -1,5 +1,6 @@
 import { builtin } from '@ebb/shared/api/builtin.ts';
 import { ports } from '@ebb/shared/api/ports.ts';
+import { followLogLevel } from '@ebb/shared/config/log-level.ts';
 import { configMapNames } from '@ebb/shared/config/names.ts';
 import { createConfigStore } from '@ebb/shared/config/store.ts';
 import { connectKube } from '@ebb/shared/kube/connect.ts';
@@ -34,6 +35,7 @@ export async function startController(log: Logger): Promise<Running> {
     names: configMapNames,
     log,
   });
+  followLogLevel(config, 'controller', log);
   let running: Reconciling | undefined;
   const look = createLook(client, createTransport(process.env));
   const digests = createDigestResolver(createLookups(systemClock, look, (key) => running?.enqueue(revisionWatches.queue, key)));

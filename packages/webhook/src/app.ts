@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { builtin } from '@ebb/shared/api/builtin.ts';
 import type { OwnerReference } from '@ebb/shared/api/meta.ts';
+import { followLogLevel } from '@ebb/shared/config/log-level.ts';
 import type { ConfigMapName } from '@ebb/shared/config/names.ts';
 import { createConfigStore } from '@ebb/shared/config/store.ts';
 import { connectEvents } from '@ebb/shared/events/bus.ts';
@@ -28,6 +29,7 @@ const configMaps = [
   'config-defaults',
   'config-features',
   'config-leader-election',
+  'config-logging',
 ] as const satisfies readonly ConfigMapName[];
 
 /** The namespace as an owner that does not control: the registration is deleted with it. */
@@ -63,6 +65,7 @@ export async function startWebhook(log: Logger): Promise<Running> {
     names: configMaps,
     log,
   });
+  followLogLevel(config, 'webhook', log);
   const bus = connectEvents({ component: 'webhook', url: common.natsUrl, log });
   const settings = () => ({
     clusterDomain,

@@ -4,7 +4,7 @@ import { createLogger } from '../telemetry/log.ts';
 import { followLogLevel } from './log-level.ts';
 import { createConfigStore } from './store.ts';
 
-test('a logger follows the level of its component', () => {
+test('a logger and its children follow the level of its component', () => {
   const map = (data: Record<string, string>): ConfigMap => ({
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -20,9 +20,10 @@ test('a logger follows the level of its component', () => {
     },
   };
   const log = createLogger('test', 'warn');
+  const child = log.child({ part: 'queue' });
   const quiet = { error: () => undefined };
   followLogLevel(createConfigStore({ source, namespace: 'ns', names: ['config-logging'], log: quiet }), 'gateway', log);
-  expect(log.level).toBe('debug');
+  expect([log.level, child.level]).toEqual(['debug', 'debug']);
   const levels = [
     { 'loglevel.gateway': 'ERROR' },
     { 'loglevel.gateway': 'panic' },
@@ -31,6 +32,7 @@ test('a logger follows the level of its component', () => {
   ];
   const seen = levels.map((data) => {
     changed({ after: map(data as unknown as Record<string, string>) });
+    expect(child.level).toBe(log.level);
     return log.level;
   });
   expect(seen).toEqual(['error', 'fatal', 'fatal', 'warn']);
