@@ -117,7 +117,11 @@ export function serveHttp2({ handler, maxHeaderBytes, maxConcurrentStreams, quie
       settle();
       return;
     }
-    handler(exchange).then(() => settle(), settle);
+    // What came with it is read first: a request that is reset at once is nobody's work.
+    setImmediate(() => {
+      if (closed || stream.destroyed || stream.rstCode !== h2.NGHTTP2_NO_ERROR) settle();
+      else handler(exchange).then(() => settle(), settle);
+    });
   });
   return {
     take: (socket) => void server.emit('connection', socket),
