@@ -1,7 +1,6 @@
 import type { ConfigStore } from '@ebb/shared/config/store.ts';
 import type { Logger } from '@ebb/shared/telemetry/log.ts';
 import { startTracing, type Tracer } from '@ebb/shared/telemetry/trace.ts';
-import { shareTracer } from '@ebb/shared/telemetry/trace-api.ts';
 import type { ActivatorEnv } from './env.ts';
 
 /** Traces as config-observability has them at the start (contract data-plane 1.12); undefined where they are off. */
@@ -9,7 +8,5 @@ export async function startTraces(config: ConfigStore, env: ActivatorEnv, log: L
   const { tracingProtocol: protocol, tracingEndpoint: endpoint, tracingSamplingRate: samplingRate } = config.get('config-observability');
   const resource = { 'service.name': 'activator', 'service.instance.id': env.podName, 'k8s.pod.name': env.podName };
   const scope = 'knative.dev/serving/pkg/activator';
-  const tracer = await startTracing({ protocol, endpoint, samplingRate }, { resource, scope, env: process.env, log });
-  if (tracer) shareTracer(tracer);
-  return tracer;
+  return startTracing({ protocol, endpoint, samplingRate }, { resource, scope, env: process.env, log });
 }

@@ -5,9 +5,8 @@ import { labels } from '@ebb/shared/api/labels.ts';
 import type { ConfigStore } from '@ebb/shared/config/store.ts';
 import { createForwarder } from '@ebb/shared/proxy/forward.ts';
 import { listen } from '@ebb/shared/proxy/listener.ts';
-import { createTracer, type Tracer } from '@ebb/shared/telemetry/trace.ts';
-import type { SpanData } from '@ebb/shared/telemetry/trace-otlp.ts';
 import { ask, cleanUp, closedPort, onCleanUp, started } from '@ebb/shared/testing/http.ts';
+import { keptTraces } from '@ebb/shared/testing/traces.ts';
 import { until } from '@ebb/shared/testing/until.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { probe } from '../backends/probe.ts';
@@ -23,20 +22,6 @@ const template =
   '{{.Revision.Name}} {{.Revision.Namespace}} {{.Revision.Service}} {{.Revision.Configuration}} {{.Revision.PodName}}{{.TraceID}}{{.Response.Code}} {{.Request.RequestURI}}';
 
 const clock = { now: () => Date.now() };
-
-/** Spans of traces that a caller samples, as soon as each is over. */
-function tracerTo(finished: (span: SpanData) => void): Tracer {
-  const tracer = createTracer(
-    { send: async (spans) => spans.forEach(finished), close: () => {} },
-    (_, parent) => parent?.sampled ?? false,
-    {
-      warn: () => {},
-    },
-  );
-  const timer = setInterval(() => tracer.flush(), 10);
-  onCleanUp(() => clearInterval(timer));
-  return tracer;
-}
 
 /** An activator in front of caches that a test fills. */
 async function activator(mode: 'auto' | 'disabled' = 'auto') {
@@ -68,8 +53,8 @@ async function activator(mode: 'auto' | 'disabled' = 'auto') {
     }),
   });
   const forwarder = createForwarder();
-  const spans: SpanData[] = [];
-  const tracer = tracerTo((span) => spans.push(span));
+  const { tracer, spans } = keptTraces();
+  onCleanUp(() => tracer.close());
   const logged: string[] = [];
   const requestLog = requestLogOf(
     { get: () => ({ enableRequestLog: true, requestLogTemplate: template }), onChange: () => () => {} } as unknown as ConfigStore,
@@ -214,10 +199,11 @@ describe('a request', () => {
     a.pods([hello.port]);
     const traceId = '0af7651916cd43dd8448eb211c80319c';
     await a.get({ traceparent: `00-${traceId}-b7ad6b7169203331-01` });
-    await until(() => a.spans.length === 4);
-    const [wait, client, proxy, server] = a.spans;
+    await until(async () => expect(await a.spans()).toHaveLength(4));
+    const spans = await a.spans();
+    const [wait, client, proxy, server] = spans;
     expect([wait, proxy, client, server].map((s) => s?.name)).toEqual(['throttler_try', 'activator_proxy', 'GET /x', 'GET']);
-    expect(a.spans.map((s) => s.traceId)).toEqual(Array(4).fill(traceId));
+    expect(spans.map((s) => s.traceId)).toEqual(Array(4).fill(traceId));
     expect([server, wait, proxy, client].map((s) => s?.parentSpanId)).toEqual([
       'b7ad6b7169203331',
       server?.spanId,
@@ -226,11 +212,11 @@ describe('a request', () => {
     ]);
     expect(hello.seen[0]?.traceparent).toBe(`00-${traceId}-${client?.spanId}-01`);
     expect(server).toMatchObject({
-      kind: 'server',
+      kind: 'SERVER',
       attributes: { 'http.response.status_code': 200, 'kn.revision.name': 'hello', 'kn.service.name': 'svc', 'url.path': '/x' },
     });
     await ask(a.port, { headers: { 'k-network-probe': 'activator' } });
-    expect(a.spans).toHaveLength(4);
+    expect(await a.spans()).toHaveLength(4);
   });
 
   test('is held without capacity, wakes the revision, and goes when a pod answers its probe, ready or not for Kubernetes', async () => {

@@ -2,8 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { connect as connectH2, type Settings } from 'node:http2';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { createTracer } from '@ebb/shared/telemetry/trace.ts';
-import type { SpanData } from '@ebb/shared/telemetry/trace-otlp.ts';
+import { keptTraces } from '@ebb/shared/testing/traces.ts';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import type { Ended } from '../telemetry.ts';
 import { certificateSecret } from '../testing/certificate.ts';
@@ -166,9 +165,7 @@ test('requests are told of as they end: status, bytes, route and revision', asyn
 });
 
 test('a request is a span under the caller’s, with route and revision; the backend is told of it', async () => {
-  const spans: SpanData[] = [];
-  const exporter = { send: async (sent: readonly SpanData[]) => void spans.push(...sent), close: () => undefined };
-  const tracer = createTracer(exporter, (_, parent) => parent?.sampled ?? false, { warn: () => undefined });
+  const { tracer, spans: kept } = keptTraces();
   closers.push(() => tracer.close());
   const { http } = await start({ tracer });
   const traceId = '0af7651916cd43dd8448eb211c80319c';
@@ -179,12 +176,12 @@ test('a request is a span under the caller’s, with route and revision; the bac
   const unsampled = dial(http.port);
   unsampled.write(get());
   await read(unsampled);
-  await tracer.flush();
+  const spans = await kept();
   expect(spans).toHaveLength(1);
   expect(spans[0]).toMatchObject({
     traceId,
     parentSpanId: parent,
-    kind: 'server',
+    kind: 'SERVER',
     attributes: { 'k8s.namespace.name': 'ns', 'kn.route.name': 'app', 'kn.revision.name': 'app-00001', 'http.response.status_code': 200 },
   });
   expect(seen.traceparent).toBe(`00-${traceId}-${spans[0]?.spanId}-01`);

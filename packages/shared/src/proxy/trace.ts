@@ -1,5 +1,4 @@
 import type { Span, Tracer } from '../telemetry/trace.ts';
-import { parseTraceparent } from '../telemetry/trace-context.ts';
 import type { Exchange, Handler, Middleware } from './handler.ts';
 import { isProbe } from './probe.ts';
 
@@ -8,7 +7,7 @@ export function traceRequests<E extends Exchange>(tracer: Tracer): Middleware<E>
   return (next) => (exchange) => {
     if (isProbe(exchange)) return next(exchange);
     const { req } = exchange;
-    const span = tracer.span(req.method, 'server', parseTraceparent(req.header('traceparent')), {
+    const span = tracer.span(req.method, 'server', req.header('traceparent'), {
       'http.request.method': req.method,
       'url.path': pathOf(req.url),
       'url.scheme': 'http',

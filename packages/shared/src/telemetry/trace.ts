@@ -1,8 +1,18 @@
-import { randomBytes } from 'node:crypto';
+import {
+  type Span as ApiSpan,
+  type Tracer as ApiTracer,
+  type Attributes,
+  type AttributeValue,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import { parseTraceParent, setGlobalErrorHandler } from '@opentelemetry/core';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchSpanProcessor, ConsoleSpanExporter, type Sampler, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Logger } from './log.ts';
-import { formatTraceparent, type Sampler, type SpanContext, samplerOf } from './trace-context.ts';
-import { createExporter, type Exporter, type ExportOptions } from './trace-export.ts';
-import type { Attributes, AttributeValue, SpanData } from './trace-otlp.ts';
+import { samplerOf } from './sampler.ts';
 
 /** How config-observability and OBSERVABILITY_CONFIG have it; `none` is off. */
 export interface TraceSettings {
@@ -13,143 +23,109 @@ export interface TraceSettings {
 }
 
 /** Part of a trace, under way. All of it does nothing when the trace is not sampled, but that it is passed on. */
-export interface Span extends SpanContext {
-  /** The header that names this span to the next server. */
+export interface Span {
+  /** The header that names this span to the next server (W3C Trace Context). */
   readonly traceparent: string;
-  child(name: string, kind?: SpanData['kind'], attributes?: Attributes): Span;
+  child(name: string, kind?: keyof typeof kinds, attributes?: Attributes): Span;
   set(name: string, value: AttributeValue): void;
   fail(message: string): void;
-  /** Once; now, or at a time in ms since 1970. */
-  end(at?: number): void;
+  end(): void;
 }
 
 export interface Tracer {
-  /** A first span of this process: of the parent's trace, or of a new one. `at`: ms since 1970, now when absent. */
-  span(name: string, kind: SpanData['kind'], parent: SpanContext | undefined, attributes: Attributes, at?: number): Span;
+  /** A first span of this process: of the trace a `traceparent` header names, or of a new one. */
+  span(name: string, kind: keyof typeof kinds, traceparent: string, attributes: Attributes): Span;
   /** Sends what waits. */
   flush(): Promise<void>;
-  /** Sends what is left, for at most 10 s. */
+  /** Sends what is left. Never rejects. */
   close(): Promise<void>;
 }
 
-/** Spans that wait to be sent; what is more is dropped. */
-const mostWaiting = 2048;
-const batch = 512;
-const everyMs = 5000;
-
-const now = () => performance.timeOrigin + performance.now();
-const id = (bytes: number): string => randomBytes(bytes).toString('hex');
+interface TracerOptions {
+  exporter: SpanExporter;
+  sampler: Sampler;
+  resource: Attributes;
+  /** The instrumentation scope. */
+  scope: string;
+  log: Pick<Logger, 'warn'>;
+}
 
 type Env = Readonly<Record<string, string | undefined>>;
+
+const kinds = { internal: SpanKind.INTERNAL, server: SpanKind.SERVER, client: SpanKind.CLIENT };
+const exportTimeoutMs = 10_000;
 
 /**
  * Traces as the settings say, which OTEL_EXPORTER_OTLP_ENDPOINT, its TRACES form and OTEL_TRACES_SAMPLER go over (contract
  * data-plane 1.1, 1.12). Undefined where traces are off.
  */
 export async function startTracing(
-  settings: TraceSettings,
-  o: { resource: Attributes; scope: string; env: Env; log: Pick<Logger, 'warn'> },
+  { protocol, endpoint, samplingRate }: TraceSettings,
+  { env, ...o }: { resource: Attributes; scope: string; env: Env; log: Pick<Logger, 'warn'> },
 ): Promise<Tracer | undefined> {
-  const { protocol, samplingRate } = settings;
   if (protocol === '' || protocol === 'none') return undefined;
-  if (protocol !== 'grpc' && protocol !== 'http/protobuf' && protocol !== 'stdout')
-    throw new Error(`tracing protocol ${JSON.stringify(protocol)}: none, grpc, http/protobuf or stdout would be right`);
-  const { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: own, OTEL_EXPORTER_OTLP_ENDPOINT: common } = o.env;
-  const endpoint = own || common || settings.endpoint;
-  const resource = { ...o.resource, ...(o.env.OTEL_SERVICE_NAME ? { 'service.name': o.env.OTEL_SERVICE_NAME } : {}) };
-  const options: ExportOptions = { protocol, endpoint, resource, scope: o.scope };
-  const sampler = samplerOf(samplingRate, o.env.OTEL_TRACES_SAMPLER, o.env.OTEL_TRACES_SAMPLER_ARG);
-  return createTracer(await createExporter(options), sampler, o.log);
+  const to = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || env.OTEL_EXPORTER_OTLP_ENDPOINT || endpoint;
+  const resource = { ...o.resource, ...(env.OTEL_SERVICE_NAME ? { 'service.name': env.OTEL_SERVICE_NAME } : {}) };
+  const sampler = samplerOf(samplingRate, env.OTEL_TRACES_SAMPLER, env.OTEL_TRACES_SAMPLER_ARG);
+  return createTracer({ ...o, exporter: await exporterOf(protocol, to), sampler, resource });
 }
 
-/** A tracer that gives its spans to `exporter`, in batches. */
-export function createTracer(exporter: Exporter, sampler: Sampler, log: Pick<Logger, 'warn'>): Tracer {
-  let waiting: SpanData[] = [];
-  let sending: Promise<void> | undefined;
-  const send = async () => {
-    while (waiting.length > 0) {
-      const part = waiting.slice(0, batch);
-      waiting = waiting.slice(batch);
-      await exporter.send(part).catch((error: Error) => log.warn({ err: error.message, spans: part.length }, 'spans are lost'));
+/** OTLP to a URL or host:port, or lines on stdout. The one that is wanted is loaded. */
+async function exporterOf(protocol: string, endpoint: string): Promise<SpanExporter> {
+  const url = /^[a-z]+:\/\//.test(endpoint) ? endpoint : `http://${endpoint}`;
+  switch (protocol) {
+    case 'grpc': {
+      const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-grpc');
+      return new OTLPTraceExporter({ url, timeoutMillis: exportTimeoutMs });
     }
-  };
-  const flush = (): Promise<void> => {
-    sending ??= send().finally(() => {
-      sending = undefined;
-    });
-    return sending;
-  };
-  const timer = setInterval(flush, everyMs).unref();
-  const finished = (data: SpanData) => {
-    if (waiting.length >= mostWaiting) return;
-    waiting.push(data);
-    if (waiting.length >= batch) void flush();
-  };
+    case 'http/protobuf': {
+      const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-proto');
+      const to = new URL(url);
+      if (to.pathname === '/') to.pathname = '/v1/traces';
+      return new OTLPTraceExporter({ url: to.href, timeoutMillis: exportTimeoutMs });
+    }
+    case 'stdout':
+      return new ConsoleSpanExporter();
+    default:
+      throw new Error(`tracing protocol ${JSON.stringify(protocol)}: none, grpc, http/protobuf or stdout would be right`);
+  }
+}
+
+/**
+ * A tracer that gives its spans to `exporter`, in batches; what waits beyond 2,048 is dropped. Spans made with
+ * @opentelemetry/api go there too.
+ */
+export function createTracer({ exporter, sampler, resource, scope, log }: TracerOptions): Tracer {
+  const lost = (error: unknown) => log.warn({ err: error instanceof Error ? error.message : String(error) }, 'spans are lost');
+  setGlobalErrorHandler(lost);
+  const provider = new TracerProvider({
+    resource: resourceFromAttributes(resource),
+    sampler,
+    spanProcessors: [new BatchSpanProcessor({ exporter, exportTimeoutMillis: exportTimeoutMs })],
+  });
+  trace.setGlobalTracerProvider(provider);
+  const tracer = provider.getTracer(scope);
   return {
-    span(name, kind, parent, attributes, at = now()) {
-      const traceId = parent?.traceId ?? id(16);
-      const sampled = sampler(traceId, parent);
-      return new OwnSpan({ traceId, parent: parent?.spanId, sampled, name, kind, attributes, start: at, finished });
+    span(name, kind, traceparent, attributes) {
+      const parent = parseTraceParent(traceparent);
+      const context = parent ? trace.setSpanContext(ROOT_CONTEXT, { ...parent, isRemote: true }) : ROOT_CONTEXT;
+      return spanOf(tracer, tracer.startSpan(name, { kind: kinds[kind], attributes }, context));
     },
-    flush,
-    async close() {
-      clearInterval(timer);
-      const patience = new Promise<void>((resolve) => setTimeout(resolve, 10_000).unref());
-      await Promise.race([(sending ?? Promise.resolve()).then(flush), patience]);
-      exporter.close();
-    },
+    flush: () => provider.forceFlush(),
+    close: () => provider.shutdown().catch(lost),
   };
 }
 
-interface SpanStart {
-  traceId: string;
-  parent: string | undefined;
-  sampled: boolean;
-  name: string;
-  kind: SpanData['kind'];
-  attributes: Attributes;
-  start: number;
-  finished: (data: SpanData) => void;
-}
-
-class OwnSpan implements Span {
-  readonly spanId = id(8);
-  readonly #o: SpanStart;
-  #error: string | undefined;
-  #ended = false;
-
-  constructor(start: SpanStart) {
-    this.#o = start;
-  }
-
-  get traceId() {
-    return this.#o.traceId;
-  }
-
-  get sampled() {
-    return this.#o.sampled;
-  }
-
-  get traceparent() {
-    return formatTraceparent(this);
-  }
-
-  child(name: string, kind: SpanData['kind'] = 'internal', attributes: Attributes = {}): Span {
-    return new OwnSpan({ ...this.#o, parent: this.spanId, name, kind, attributes, start: now() });
-  }
-
-  set(name: string, value: AttributeValue): void {
-    this.#o.attributes[name] = value;
-  }
-
-  fail(message: string): void {
-    this.#error ??= message;
-  }
-
-  end(at = now()): void {
-    if (this.#ended || !this.#o.sampled) return;
-    this.#ended = true;
-    const { traceId, parent, name, kind, attributes, start, finished } = this.#o;
-    finished({ traceId, spanId: this.spanId, parentSpanId: parent, name, kind, attributes, start, end: at, error: this.#error });
-  }
+function spanOf(tracer: ApiTracer, span: ApiSpan): Span {
+  return {
+    get traceparent() {
+      const { traceId, spanId, traceFlags } = span.spanContext();
+      return `00-${traceId}-${spanId}-0${traceFlags & 1}`;
+    },
+    child: (name, kind = 'internal', attributes = {}) =>
+      spanOf(tracer, tracer.startSpan(name, { kind: kinds[kind], attributes }, trace.setSpan(ROOT_CONTEXT, span))),
+    set: (name, value) => void span.setAttribute(name, value),
+    fail: (message) => void span.setStatus({ code: SpanStatusCode.ERROR, message }),
+    end: () => span.end(),
+  };
 }
