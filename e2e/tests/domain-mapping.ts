@@ -3,7 +3,7 @@ import { builtin } from '@ebb/shared/api/builtin.ts';
 import { isReady } from '@ebb/shared/api/conditions.ts';
 import { type ClusterDomainClaim, type DomainMapping, kinds } from '@ebb/shared/api/kinds.ts';
 import { isNotFound } from '@ebb/shared/kube/client.ts';
-import { afterAll, expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { kube, kubectl } from './support/cluster.ts';
 import { columns } from './support/columns.ts';
 import { configure, restoringConfig } from './support/config.ts';
@@ -20,9 +20,13 @@ const app = domain('app');
 const other = `${namespace}-other-${randomBytes(2).toString('hex')}`;
 const explained = { explain: () => explain(namespace) };
 
+const unclaim = () => kubectl(['delete', 'cdc', app, '--ignore-not-found']);
+
+// Claims are the cluster's: a run that was interrupted leaves its own.
+beforeAll(unclaim);
 afterAll(async () => {
   await kubectl(['delete', 'namespace', other, '--wait=false', '--ignore-not-found']);
-  await kubectl(['delete', 'cdc', app, '--ignore-not-found']);
+  await unclaim();
   await kubectl(['delete', '--ignore-not-found', '-f', '-'], manifest('gadgets'));
 });
 
