@@ -53,6 +53,7 @@ export function plan(original: Revision, input: Input): Plan<Status> {
   };
 
   const template = input.settings['config-observability'].revisionUrlTemplate;
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholder of the contract
   status.logUrl = template ? template.replaceAll('${REVISION_UID}', original.metadata.uid ?? '') : undefined;
 
   if (input.digests.state === 'pending') {
