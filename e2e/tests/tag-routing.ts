@@ -54,8 +54,10 @@ step('a tag that goes takes its host and its placeholder along', async () => {
     expect(services.map((s) => s.metadata.name)).toEqual(['hello']);
   };
   await until('the tags are gone', gone, explained);
-  expect((await kube.get(kinds.Service, namespace, 'hello')).status?.traffic).toEqual([
-    { revisionName: 'hello-00002', percent: 100, latestRevision: true },
-  ]);
+  const told = async () =>
+    expect((await kube.get(kinds.Service, namespace, 'hello')).status?.traffic).toEqual([
+      { revisionName: 'hello-00002', percent: 100, latestRevision: true },
+    ]);
+  await until('the Service tells of its traffic', told, explained);
   await until('all traffic is on the second', async () => expect(await answerOf(host)).toBe(two), explained);
 });
