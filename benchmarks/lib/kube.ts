@@ -39,7 +39,7 @@ export async function openBench(kube: KubeClient, signal: AbortSignal): Promise<
   const gone = (): Promise<number> =>
     when([namespaces], () => namespaces.list().length === 0, {
       what: `namespace ${benchNamespace} to be gone`,
-      timeoutMs: 180_000,
+      timeoutMs: 600_000,
       signal,
     });
   const bench = {

@@ -90,7 +90,12 @@ step('a false announcement is refused: bad token, wrong revision, foreign addres
     (await componentPods('activator')).filter((p) => !p.metadata.deletionTimestamp).map((p) => announcer(p.metadata.name)),
   );
   const [activator] = activators as [Announcer];
-  const own = (await podsOf(namespace, 'hello'))[0]?.status?.podIP ?? '';
+  // A cold start ends before the API shows the address of its pod.
+  const own = await until('the API shows the address of the pod', async () => {
+    const address = (await podsOf(namespace, 'hello'))[0]?.status?.podIP;
+    expect(address).toBeTruthy();
+    return address;
+  });
   const token = await tokenOf('impostor');
   const [head, claims, signature = ''] = token.split('.');
   const real = { namespace, pod: 'impostor', revision, address: '10.255.255.1', token };

@@ -30,7 +30,8 @@ export function connectEvents({ component, url, log }: Options): EventBus {
   let nc: NatsConnection | undefined;
   let closed = false;
   let dropped = 0;
-  let reconnecting = false;
+  /** The server is there and has our subscriptions. */
+  let subscribed = false;
   const subscriptions: { type: EventType; handler: Parameters<EventBus['subscribe']>[1]; stop?: () => void }[] = [];
 
   const envelope = (event: EbbEvent): string =>
@@ -77,16 +78,24 @@ export function connectEvents({ component, url, log }: Options): EventBus {
     }
   };
 
+  /** The server answers a flush after it has taken the subscriptions before it. */
+  const confirm = async (connection: NatsConnection): Promise<void> => {
+    const taken = await connection.flush().then(
+      () => true,
+      () => false,
+    );
+    subscribed ||= taken;
+  };
   const followStatus = async (connection: NatsConnection): Promise<void> => {
     for await (const s of connection.status()) {
-      if (s.type === 'disconnect' || s.type === 'staleConnection') reconnecting = true;
+      if (s.type === 'disconnect' || s.type === 'staleConnection') subscribed = false;
       if (s.type !== 'reconnect') continue;
-      reconnecting = false;
+      void confirm(connection);
       // A server that came back with an empty disk has no stream.
       void ensureStream(connection);
     }
   };
-  const connected = (): boolean => nc !== undefined && !nc.isClosed() && !reconnecting;
+  const connected = (): boolean => nc !== undefined && !nc.isClosed() && subscribed;
 
   const run = async (): Promise<void> => {
     while (!closed && url !== '') {
@@ -100,12 +109,13 @@ export function connectEvents({ component, url, log }: Options): EventBus {
         };
         nc = await connect(options);
         if (closed) await nc.close();
-        reconnecting = false;
         void followStatus(nc);
         log.info({ server: nc.getServer() }, 'connected to NATS');
         for (const s of subscriptions) attach(s);
+        await confirm(nc);
         void ensureStream(nc);
         await nc.closed();
+        subscribed = false;
         nc = undefined;
       } catch (error) {
         nc = undefined;
@@ -147,7 +157,7 @@ export function connectEvents({ component, url, log }: Options): EventBus {
     async close() {
       closed = true;
       // A drain waits for the server, which may be gone.
-      const drained = reconnecting ? undefined : nc?.drain().catch(() => undefined);
+      const drained = subscribed ? nc?.drain().catch(() => undefined) : undefined;
       await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
       await nc?.close();
     },
