@@ -6,6 +6,7 @@ import { type Component, components, recovered } from './support/components.ts';
 import { answerOf, forgetGateway } from './support/requests.ts';
 import { ready } from './support/services.ts';
 import { story } from './support/story.ts';
+import { registered } from './support/webhook.ts';
 
 const { namespace, step, apply } = story(import.meta.url);
 const folder = (name: string): string => fileURLToPath(new URL(`../../deploy/${name}`, import.meta.url));
@@ -59,6 +60,8 @@ for (const component of components) {
     `${component}: deleted and applied by itself, it leaves the others as they are`,
     async () => {
       for (const other of components) await recovered(other, { settled: true });
+      // A webhook that was just deleted and applied completes its registrations when the old leader's lease has run out.
+      await registered();
       const own = await objectsOf(component);
       const isOwn = (key: string, app?: string) => own.has(key) || (key.startsWith('Pod/') && app === component);
       const others = async () => Object.fromEntries([...(await snapshot())].filter(([key, thing]) => !isOwn(key, thing.app)).sort());

@@ -1,8 +1,8 @@
-import { builtin, type Secret } from '@ebb/shared/api/builtin.ts';
+import { builtin } from '@ebb/shared/api/builtin.ts';
 import { kinds } from '@ebb/shared/api/kinds.ts';
 import { expect } from 'vitest';
 import { certsToData, readCerts, secretKeys, secretName } from '../../packages/webhook/src/certs/check.ts';
-import { dnsNames, issue, validForMs } from '../../packages/webhook/src/certs/issue.ts';
+import { issue, validForMs } from '../../packages/webhook/src/certs/issue.ts';
 import { registrations } from '../../packages/webhook/src/registration/desired.ts';
 import { applying } from './support/applies.ts';
 import { kube, kubectl, system } from './support/cluster.ts';
@@ -10,28 +10,15 @@ import { componentPods, recovered } from './support/components.ts';
 import { ready } from './support/services.ts';
 import { story } from './support/story.ts';
 import { until } from './support/until.ts';
+import { base64, registered, webhookNames, webhookSecret } from './support/webhook.ts';
 
 const { namespace, step, apply } = story(import.meta.url);
-const names = dnsNames('webhook', system, 'cluster.local');
-const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const lease = 'webhook.webhookcertificates.00-of-01';
 
-const secret = (): Promise<Secret> => kube.get(builtin.Secret, system, secretName);
 const spoil = async (data: Record<string, string>): Promise<void> => {
-  const found = await secret();
+  const found = await webhookSecret();
   await kube.update(builtin.Secret, { ...found, data: { ...found.data, ...data } });
 };
-
-/** The secret is good, the API server is told its CA everywhere, and two replicas run. */
-async function whole(): Promise<void> {
-  const { certs, why } = readCerts(await secret(), names, Date.now());
-  if (!certs) throw new Error(`${secretName}: ${why}`);
-  for (const { kind, name } of registrations) {
-    const entry = (await kube.get(builtin[kind], '', name)).webhooks?.find((w) => w.name === name);
-    if (entry?.clientConfig.caBundle !== base64(certs.ca)) throw new Error(`${name} has another CA than ${secretName}`);
-    if (!entry.rules?.length) throw new Error(`${name} has no rules`);
-  }
-}
 
 /** Puts a CA into all registrations. */
 async function believe(ca: string): Promise<void> {
@@ -55,10 +42,10 @@ const damages: [what: string, damage: () => Promise<void>][] = [
   ['the secret is deleted', () => kube.delete(builtin.Secret, system, secretName)],
   ['the key is corrupted', () => spoil({ [secretKeys.key]: base64('no key') })],
   ['the certificate is gone', () => spoil({ [secretKeys.cert]: '' })],
-  ['the certificate has expired', async () => spoil(certsToData(await issue(names, Date.now() - validForMs - 3600_000)))],
-  ['the certificate ends in an hour', async () => spoil(certsToData(await issue(names, Date.now() - validForMs + 3600_000)))],
+  ['the certificate has expired', async () => spoil(certsToData(await issue(webhookNames, Date.now() - validForMs - 3600_000)))],
+  ['the certificate ends in an hour', async () => spoil(certsToData(await issue(webhookNames, Date.now() - validForMs + 3600_000)))],
   ['the CA of the registrations is emptied', () => believe('')],
-  ['the registrations have the CA of somebody else', async () => believe((await issue(names, Date.now())).ca)],
+  ['the registrations have the CA of somebody else', async () => believe((await issue(webhookNames, Date.now())).ca)],
   ['one of two replicas is killed, the leader', killLeader],
   [
     'the leader is killed and the CA emptied',
@@ -73,7 +60,7 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 step('the webhook is whole and a Service is there', async () => {
   await recovered('webhook', { settled: true });
-  await until('the webhook is whole', whole);
+  await registered();
   await apply('hello');
   await ready(namespace, 'hello', 'hello-00001');
 });
@@ -87,7 +74,7 @@ for (const [what, damage] of damages) {
       const started = performance.now();
       await damage();
       // What an admission needs is asked of new connections: those that are open would hide a bad certificate.
-      await until('the webhook is whole again', whole, { timeoutMs: 120_000, everyMs: 100 });
+      await registered();
       const repaired = performance.now() - started;
       const before = stream.applies.done;
       await until('applies go through', async () => expect(stream.applies.done).toBeGreaterThan(before + 8));
@@ -107,7 +94,7 @@ for (const [what, damage] of damages) {
 }
 
 step('the secret is a good one for a week, and the Service is as it was applied last', async () => {
-  const { expiresAt = 0 } = readCerts(await secret(), names, Date.now());
+  const { expiresAt = 0 } = readCerts(await webhookSecret(), webhookNames, Date.now());
   expect(expiresAt - Date.now()).toBeGreaterThan(validForMs / 2);
   const { metadata } = await kube.get(kinds.Service, namespace, 'hello');
   expect(Number(metadata.annotations?.['example.com/applied'])).toBeGreaterThan(3);
