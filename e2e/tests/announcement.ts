@@ -4,7 +4,7 @@ import { type Announcer, announcer } from './support/announce.ts';
 import { kube, kubectl, system } from './support/cluster.ts';
 import { componentPods } from './support/components.ts';
 import { explain } from './support/explain.ts';
-import { ask } from './support/requests.ts';
+import { ask, steadily } from './support/requests.ts';
 import { pods, podsOf, ready } from './support/services.ts';
 import { story } from './support/story.ts';
 import { until } from './support/until.ts';
@@ -90,9 +90,18 @@ step('a false announcement is refused: bad token, wrong revision, foreign addres
     (await componentPods('activator')).filter((p) => !p.metadata.deletionTimestamp).map((p) => announcer(p.metadata.name)),
   );
   const [activator] = activators as [Announcer];
-  // A cold start ends before the API shows the address of its pod.
+  // Requests keep the pod. A cold start ends before the API shows the address of its pod.
+  const load = steadily(host, 500);
+  try {
+    await refusals(activator);
+  } finally {
+    await load.stop();
+  }
+});
+
+async function refusals(activator: Announcer): Promise<void> {
   const own = await until('the API shows the address of the pod', async () => {
-    const address = (await podsOf(namespace, 'hello'))[0]?.status?.podIP;
+    const address = (await podsOf(namespace, 'hello')).find((p) => !p.metadata.deletionTimestamp)?.status?.podIP;
     expect(address).toBeTruthy();
     return address;
   });
@@ -111,7 +120,7 @@ step('a false announcement is refused: bad token, wrong revision, foreign addres
   for (const address of ['127.0.0.1', '169.254.169.254', '::1', 'example.com'])
     await refused({ address }, 'the address is not one a pod can have');
   await refused({ address: own }, 'the address is that of another pod');
-});
+}
 
 step('a pod of the revision that points somewhere else has no request sent there', async () => {
   await atZero();

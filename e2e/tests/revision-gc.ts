@@ -19,7 +19,7 @@ const explained = { explain: () => explain(namespace) };
 step('a fresh revision is active, and one that lost its route is kept in reserve', async () => {
   await apply('one');
   await ready(namespace, 'hello', 'hello-00001');
-  expect(await stateOf('hello-00001')).toBe('active');
+  await until('the first is active', async () => expect(await stateOf('hello-00001')).toBe('active'), explained);
   await apply('kept');
   await ready(namespace, 'hello', 'hello-00002');
   await until('the first is in reserve', async () => expect(await stateOf('hello-00001')).toBe('reserve'), explained);

@@ -76,16 +76,19 @@ step('its children are there, in the columns and under the names people know', a
 });
 
 step('what happened is told in events', async () => {
-  const { items } = await kube.list(builtin.Event, { namespace });
-  const messages = items.map((e) => `${e.type} ${e.reason} ${e.message}`);
-  expect(messages).toEqual(
-    expect.arrayContaining([
-      'Normal Created Created Configuration "hello"',
-      'Normal Created Created Route "hello"',
-      'Normal Created Created Revision "hello-00001"',
-      'Normal RevisionReady Revision becomes ready upon all resources being ready',
-    ]),
-  );
+  const told = async () => {
+    const { items } = await kube.list(builtin.Event, { namespace });
+    const messages = items.map((e) => `${e.type} ${e.reason} ${e.message}`);
+    expect(messages).toEqual(
+      expect.arrayContaining([
+        'Normal Created Created Configuration "hello"',
+        'Normal Created Created Route "hello"',
+        'Normal Created Created Revision "hello-00001"',
+        'Normal RevisionReady Revision becomes ready upon all resources being ready',
+      ]),
+    );
+  };
+  await until('the events are there', told);
 });
 
 step('requests are answered while it is warm', async () => {
@@ -103,8 +106,12 @@ step('idle for its window, it goes to zero pods', async () => {
 step('a request at zero is held, answered, and leaves one pod', async () => {
   const answer = await ask(host);
   expect(answer, JSON.stringify(answer)).toMatchObject({ status: 200, body: expect.stringMatching(/^Hello Ebb!\s*$/) });
-  await pods(namespace, 'hello', 1);
-  await printed('one replica', one);
-  const scaled = await kubectl(['get', 'deployment', 'hello-00001-deployment', '-n', namespace, '-o', 'jsonpath={.spec.replicas}']);
-  expect(scaled).toBe('1');
+  warm = steadily(host, 500);
+  const scaled = async () => {
+    await pods(namespace, 'hello', 1);
+    await printed('one replica', one);
+    return kubectl(['get', 'deployment', 'hello-00001-deployment', '-n', namespace, '-o', 'jsonpath={.spec.replicas}']);
+  };
+  expect(await scaled().finally(() => warm.stop())).toBe('1');
+  expect(warm.tally.failures).toEqual([]);
 });
