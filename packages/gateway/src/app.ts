@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { builtin, type Endpoints, type KubeService } from '@ebb/shared/api/builtin.ts';
 import { kinds } from '@ebb/shared/api/kinds.ts';
 import { followLogLevel } from '@ebb/shared/config/log-level.ts';
@@ -8,89 +7,58 @@ import { startHealth } from '@ebb/shared/kube/health.ts';
 import { createInformers } from '@ebb/shared/kube/informers.ts';
 import type { Running as Reconciling } from '@ebb/shared/kube/run.ts';
 import { startReconcilers } from '@ebb/shared/kube/start.ts';
-import { systemClock } from '@ebb/shared/lib/clock.ts';
-import { createForwarder } from '@ebb/shared/proxy/forward.ts';
-import type { Listener } from '@ebb/shared/proxy/listener.ts';
 import { commonEnv } from '@ebb/shared/telemetry/env.ts';
 import type { Logger } from '@ebb/shared/telemetry/log.ts';
 import { startMetrics } from '@ebb/shared/telemetry/metrics.ts';
 import type { Running } from '@ebb/shared/telemetry/process.ts';
-import { createBalance } from './handler/balance.ts';
-import { openListeners } from './handler/listeners.ts';
 import { createProber } from './probing/prober.ts';
 import { reconcilers } from './reconcilers/index.ts';
 import { ingressQueue } from './reconcilers/ingress/watches.ts';
+import { type Serving, startServing } from './serving.ts';
 import { readSettings } from './settings.ts';
 import { certificateSecrets, slimSecret } from './state/certificates.ts';
 import { Routing } from './state/routing.ts';
 import { slimEndpoints, slimService } from './state/slim.ts';
-import { instruments } from './telemetry.ts';
-import { startTraces } from './trace.ts';
+import type { Cluster } from './workers/messages.ts';
+import { startWorkers, type Workers } from './workers/pool.ts';
 
-/** A node that vanished neither accepts nor refuses: another address is tried after this. */
-const connectTimeoutMs = 2000;
-
-/** The gateway: everything it is made of, in the order it starts. It serves once it knows every Ingress and address. */
+/**
+ * The gateway: everything it is made of, in the order it starts. It serves once it knows every Ingress and address. With
+ * several workers they serve, and this process knows the cluster for them, writes statuses, and answers probes and scrapes.
+ */
 export async function startGateway(log: Logger): Promise<Running> {
   const env = commonEnv();
   const settings = readSettings();
+  const alone = settings.workers === 1;
   const client = connectKube();
-  const metrics = await startMetrics('gateway', env.metricsPort);
+  let workers: Workers | undefined;
+  const metrics = await startMetrics('gateway', env.metricsPort, alone ? undefined : async () => (await workers?.metrics()) ?? []);
   let notReady: string | undefined = 'Ingresses and Endpoints are not listed yet';
-  const health = await startHealth(settings.probesPort, () => notReady);
+  const health = await startHealth(settings.probesPort, () => notReady ?? (workers?.listening() === 0 ? 'no worker listens' : undefined));
 
   const informers = createInformers(client, log);
-  const configMaps = informers.informer(builtin.ConfigMap, { namespace: env.systemNamespace });
-  const services = informers.informer<KubeService>(builtin.Service, { transform: slimService });
-  const endpoints = informers.informer<Endpoints>(builtin.Endpoints, { transform: slimEndpoints });
-  const secrets = informers.informer(builtin.Secret, { ...certificateSecrets, transform: slimSecret });
-  const ingresses = informers.informer(kinds.Ingress);
+  const cluster = {
+    configMaps: informers.informer(builtin.ConfigMap, { namespace: env.systemNamespace }),
+    services: informers.informer<KubeService>(builtin.Service, { transform: slimService }),
+    endpoints: informers.informer<Endpoints>(builtin.Endpoints, { transform: slimEndpoints }),
+    secrets: informers.informer(builtin.Secret, { ...certificateSecrets, transform: slimSecret }),
+    ingresses: informers.informer(kinds.Ingress),
+  } satisfies Cluster;
   let running: Reconciling | undefined;
   const prober = createProber({ ready: (key) => running?.enqueue(ingressQueue, key) });
-  const routing = new Routing({
-    ingresses,
-    services,
-    endpoints,
-    secrets,
-    log,
-    clusterDomain: env.clusterDomain,
-    served: (key) => prober.hurry(key),
-  });
+  const hurry = (ingress: string) => prober.hurry(ingress);
+  const routing = new Routing({ ...cluster, log, clusterDomain: env.clusterDomain, served: alone ? hurry : undefined });
   await informers.start();
   const config = createConfigStore({
-    source: configMaps,
+    source: cluster.configMaps,
     namespace: env.systemNamespace,
     names: ['config-leader-election', 'config-logging', 'config-observability'],
     log,
   });
   followLogLevel(config, 'gateway', log);
-  const tracer = await startTraces(config, env.podName, log);
-
-  const accessLog = log.child({ log: 'access' });
-  const telemetry = instruments({
-    meter: metrics.meter,
-    now: () => performance.now(),
-    accessLog: { write: (line) => accessLog.info(line), share: settings.accessLogShare, random: Math.random },
-  });
-  const forwarder = createForwarder({ connectTimeoutMs });
-  const balance = createBalance({ pool: (key) => routing.pools.get(key), forwarder, clock: systemClock, random: Math.random, telemetry });
-  const onError = (error: Error) => log.warn({ err: error.message }, 'a connection failed');
-  const opened = await openListeners(settings.ports, {
-    routing,
-    balance,
-    telemetry,
-    tracer,
-    random: Math.random,
-    trusting: settings.trustForwarded,
-    proxyProtocol: settings.proxyProtocol,
-    maxConnectionsPerClient: settings.maxConnectionsPerClient,
-    maxHeaderBytes: settings.maxHeaderBytes,
-    maxConcurrentStreams: settings.maxConcurrentStreams,
-    onError,
-  });
-  const listeners: Listener[] = Object.values(opened);
+  if (!alone) workers = await startWorkers({ count: settings.workers, cluster, log, agreed: hurry });
+  const serving: Serving = workers ?? (await startServing({ routing, settings, config, podName: env.podName, metrics, log }));
   notReady = undefined;
-  log.info({ ports: listeners.map((l) => l.port), ingresses: routing.table.size }, 'serving');
 
   running = await startReconcilers({
     component: 'gateway',
@@ -107,15 +75,10 @@ export async function startGateway(log: Logger): Promise<Running> {
       health.draining();
       await running?.drain();
       prober.close();
-      // Routes and addresses are followed to the end: requests still come.
-      await sleep(settings.drainMs / 2);
-      for (const listener of listeners) listener.draining();
-      await sleep(settings.drainMs / 2);
-      await Promise.all(listeners.map((l) => l.close(settings.graceMs)));
-      await forwarder.close();
+      await serving.drain();
       routing.close();
       await informers.stop();
-      await Promise.all([health.close(), metrics.close(), tracer?.close()]);
+      await Promise.all([health.close(), metrics.close()]);
     },
   };
 }

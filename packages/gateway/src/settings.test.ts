@@ -15,6 +15,7 @@ test('without variables, what a plain install has', () => {
     maxConnectionsPerClient: 0,
     maxHeaderBytes: 16_384,
     maxConcurrentStreams: 250,
+    workers: 1,
   });
 });
 
@@ -26,6 +27,7 @@ test.each([
   ['MAX_HEADER_BYTES', '65536', { maxHeaderBytes: 65_536 }],
   ['MAX_CONCURRENT_STREAMS', '10', { maxConcurrentStreams: 10 }],
   ['DRAIN_SECONDS', '0.5', { drainMs: 500 }],
+  ['WORKERS', '4', { workers: 4 }],
 ])('%s=%s', (name, value, expected) => {
   vi.stubEnv(name, value);
   expect(readSettings()).toMatchObject(expected);
@@ -36,6 +38,7 @@ test.each([
   ['TRUST_FORWARDED_HEADERS', 'no', 'TRUST_FORWARDED_HEADERS is "no"; true or false would be right'],
   ['MAX_HEADER_BYTES', '1', 'MAX_HEADER_BYTES is "1"; a number from 1024 to 1048576 would be right'],
   ['MAX_CONCURRENT_STREAMS', 'x', 'MAX_CONCURRENT_STREAMS is "x"; a number from 1 to 10000 would be right'],
+  ['WORKERS', '0', 'WORKERS is "0"; a number from 1 to 256 would be right'],
   ['DRAIN_SECONDS', '-1', 'DRAIN_SECONDS is "-1"; seconds from 0 to 86400 would be right'],
 ])('%s=%s is refused', (name, value, message) => {
   vi.stubEnv(name, value);

@@ -16,12 +16,14 @@ export interface Settings {
   trustForwarded: boolean;
   /** Connections outside begin with the client's address (PROXY protocol, version 1 or 2). */
   proxyProtocol: boolean;
-  /** Connections of one client address at a time; 0: no limit. */
+  /** Connections of one client address at a time, by each worker; 0: no limit. */
   maxConnectionsPerClient: number;
   /** Largest request head. */
   maxHeaderBytes: number;
   /** Requests under way on one HTTP/2 connection. */
   maxConcurrentStreams: number;
+  /** Processes that serve; 1: this one, without others. */
+  workers: number;
 }
 
 function number(name: string, fallback: number, [least, most]: [number, number], what: string): number {
@@ -59,5 +61,6 @@ export function readSettings(): Settings {
     maxConnectionsPerClient: whole('MAX_CONNECTIONS_PER_CLIENT', 0, 0, 1e6),
     maxHeaderBytes: whole('MAX_HEADER_BYTES', 16 * 1024, 1024, 1024 * 1024),
     maxConcurrentStreams: whole('MAX_CONCURRENT_STREAMS', 250, 1, 10_000),
+    workers: whole('WORKERS', 1, 1, 256),
   };
 }

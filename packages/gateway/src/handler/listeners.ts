@@ -1,6 +1,7 @@
 import type { Listener } from '@ebb/shared/proxy/listener.ts';
 import type { Tracer } from '@ebb/shared/telemetry/trace.ts';
 import { certificateFor } from '../core/certificate.ts';
+import type { Routes } from '../core/compile.ts';
 import type { Visibility } from '../core/table.ts';
 import type { Routing } from '../state/routing.ts';
 import type { GatewayTelemetry } from '../telemetry.ts';
@@ -20,6 +21,7 @@ interface Options
   extends Pick<
     GatewayListenerOptions,
     | 'host'
+    | 'reusePort'
     | 'maxHeaderBytes'
     | 'headTimeoutMs'
     | 'maxConcurrentStreams'
@@ -34,16 +36,18 @@ interface Options
   /** Where traces are on. */
   tracer?: Tracer;
   random: () => number;
+  /** Whether a probe may be told that these routes are served: not before all workers do. Absent: there is one process. */
+  agreed?: (routes: Routes) => boolean;
   /** Whether the listeners for everybody believe X-Forwarded-*; those for the cluster's own pods do: the gateway is one of them. */
   trusting: boolean;
 }
 
 /** The gateway's four listeners: for everybody and for the cluster's own pods, plain and over TLS. */
 export async function openListeners(ports: Ports, options: Options) {
-  const { routing, balance, telemetry, tracer, random, trusting, proxyProtocol, maxConnectionsPerClient, ...limits } = options;
+  const { routing, balance, telemetry, tracer, random, agreed, trusting, proxyProtocol, maxConnectionsPerClient, ...limits } = options;
   const path = (visibility: Visibility, secure: boolean) => {
     const entrance = { visibility, secure, trusting: trusting || visibility === 'local' };
-    return stack({ entrance, routing, balance, telemetry, tracer, random });
+    return stack({ entrance, routing, balance, telemetry, tracer, random, agreed });
   };
   const open = (visibility: Visibility, secure: boolean, port: number) => {
     const certificate = (serverName: string) => {

@@ -1,6 +1,7 @@
 import { headers } from '@ebb/shared/api/headers.ts';
 import type { Handler } from '@ebb/shared/proxy/handler.ts';
 import { respond, respondError } from '@ebb/shared/proxy/respond.ts';
+import type { Routes } from '../core/compile.ts';
 import { decide, type Entrance } from '../core/decide.ts';
 import type { Routing } from '../state/routing.ts';
 import { routeAttributes } from '../telemetry.ts';
@@ -13,10 +14,12 @@ interface Options {
   balance: Balance;
   /** Uniform in [0, 1). */
   random: () => number;
+  /** Whether all processes behind this address serve these routes. */
+  agreed?: (routes: Routes) => boolean;
 }
 
 /** Where each request goes, and the answers the gateway gives by itself. */
-export function route({ entrance, routing, balance, random }: Options): Handler<RoutedExchange> {
+export function route({ entrance, routing, balance, random, agreed = () => true }: Options): Handler<RoutedExchange> {
   return async (exchange) => {
     const decision = decide(routing.table, entrance, exchange.req, random());
     switch (decision.to) {
@@ -28,6 +31,7 @@ export function route({ entrance, routing, balance, random }: Options): Handler<
         // A pass says that this replica would reach the backends, so it waits for their addresses.
         if (!routing.reachable(decision.routes))
           return respondError(exchange, 503, 'a backend has no address, or a certificate is missing');
+        if (!agreed(decision.routes)) return respondError(exchange, 503, 'not every worker serves it yet');
         return respond(exchange, 200, '', { [headers.hash]: decision.routes.hash });
       case 'backend':
         exchange.routed = decision;

@@ -1,6 +1,7 @@
 import { compose, type Handler } from '@ebb/shared/proxy/handler.ts';
 import { traceRequests } from '@ebb/shared/proxy/trace.ts';
 import type { Tracer } from '@ebb/shared/telemetry/trace.ts';
+import type { Routes } from '../core/compile.ts';
 import type { Entrance } from '../core/decide.ts';
 import type { Routing } from '../state/routing.ts';
 import type { GatewayTelemetry } from '../telemetry.ts';
@@ -15,6 +16,7 @@ interface Options {
   telemetry: GatewayTelemetry;
   tracer?: Tracer;
   random: () => number;
+  agreed?: (routes: Routes) => boolean;
 }
 
 /** The request path of one listener, outermost first. */

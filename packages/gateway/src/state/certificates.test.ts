@@ -1,9 +1,9 @@
 import type { Secret } from '@ebb/shared/api/builtin.ts';
 import { createLogger } from '@ebb/shared/telemetry/log.ts';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { HandCache } from '../testing/cache.ts';
 import { certificateSecret } from '../testing/certificate.ts';
 import { Certificates, slimSecret } from './certificates.ts';
+import { FilledCache } from './filled-cache.ts';
 
 let good: Secret;
 let other: Secret;
@@ -12,10 +12,10 @@ beforeAll(() => {
   other = slimSecret(certificateSecret('cert', 'b.example'));
 });
 
-let secrets: HandCache<Secret>;
+let secrets: FilledCache<Secret>;
 let certificates: Certificates;
 beforeEach(() => {
-  secrets = new HandCache();
+  secrets = new FilledCache();
   certificates = new Certificates({ secrets, log: createLogger('test', 'silent') });
 });
 

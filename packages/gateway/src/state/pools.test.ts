@@ -1,15 +1,15 @@
 import type { Endpoints, KubeService } from '@ebb/shared/api/builtin.ts';
 import { beforeEach, expect, test } from 'vitest';
-import { HandCache } from '../testing/cache.ts';
 import { endpoints, service } from '../testing/objects.ts';
+import { FilledCache } from './filled-cache.ts';
 import { Pools } from './pools.ts';
 
-let services: HandCache<KubeService>;
-let addresses: HandCache<Endpoints>;
+let services: FilledCache<KubeService>;
+let addresses: FilledCache<Endpoints>;
 let pools: Pools;
 beforeEach(() => {
-  services = new HandCache();
-  addresses = new HandCache();
+  services = new FilledCache();
+  addresses = new FilledCache();
   pools = new Pools({ services, endpoints: addresses, clusterDomain: 'cluster.local' });
 });
 

@@ -2,24 +2,24 @@ import type { Endpoints, KubeService, Secret } from '@ebb/shared/api/builtin.ts'
 import type { Ingress } from '@ebb/shared/api/kinds.ts';
 import { createLogger } from '@ebb/shared/telemetry/log.ts';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { HandCache } from '../testing/cache.ts';
 import { endpoints, ingress, rule, service, split } from '../testing/objects.ts';
+import { FilledCache } from './filled-cache.ts';
 import { holdMs, Routing } from './routing.ts';
 
 const app = (...services: string[]) =>
   ingress('app', [rule(['h'], [{ splits: services.map((s) => split(s, { percent: 100 / services.length })) }])]);
 
 let cluster: {
-  ingresses: HandCache<Ingress>;
-  services: HandCache<KubeService>;
-  endpoints: HandCache<Endpoints>;
-  secrets: HandCache<Secret>;
+  ingresses: FilledCache<Ingress>;
+  services: FilledCache<KubeService>;
+  endpoints: FilledCache<Endpoints>;
+  secrets: FilledCache<Secret>;
 };
 let routing: Routing;
 let told: string[];
 beforeEach(() => {
   vi.useFakeTimers();
-  cluster = { ingresses: new HandCache(), services: new HandCache(), endpoints: new HandCache(), secrets: new HandCache() };
+  cluster = { ingresses: new FilledCache(), services: new FilledCache(), endpoints: new FilledCache(), secrets: new FilledCache() };
   told = [];
   routing = new Routing({ ...cluster, log: createLogger('test', 'silent'), served: (key) => told.push(key) });
 });

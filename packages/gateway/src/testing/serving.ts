@@ -5,16 +5,16 @@ import { createForwarder } from '@ebb/shared/proxy/forward.ts';
 import { createLogger } from '@ebb/shared/telemetry/log.ts';
 import { createBalance } from '../handler/balance.ts';
 import { openListeners } from '../handler/listeners.ts';
+import { FilledCache } from '../state/filled-cache.ts';
 import { Routing } from '../state/routing.ts';
-import { HandCache } from './cache.ts';
 
 /** The gateway's listeners over caches that a test fills by hand. */
 export async function startServing(options: Partial<Parameters<typeof openListeners>[1]> = {}) {
   const cluster = {
-    ingresses: new HandCache<Ingress>(),
-    services: new HandCache<KubeService>(),
-    endpoints: new HandCache<Endpoints>(),
-    secrets: new HandCache<Secret>(),
+    ingresses: new FilledCache<Ingress>(),
+    services: new FilledCache<KubeService>(),
+    endpoints: new FilledCache<Endpoints>(),
+    secrets: new FilledCache<Secret>(),
   };
   /** Backends whose addresses refused a connection. */
   const refused: string[] = [];

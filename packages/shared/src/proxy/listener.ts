@@ -6,6 +6,8 @@ export interface ListenerOptions extends ServingOptions {
   /** 0 takes a free one. */
   port: number;
   host?: string;
+  /** Other processes listen on the port as well, and each gets its share of the connections (SO_REUSEPORT). */
+  reusePort?: boolean;
 }
 
 export interface Listener {
@@ -33,7 +35,8 @@ export async function listen(handler: Handler, options: ListenerOptions): Promis
 export async function open(server: Server, serving: Serving, options: ListenerOptions): Promise<Listener> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port, options.host, () => {
+    const { port, host, reusePort } = options;
+    server.listen({ port, host, reusePort }, () => {
       server.off('error', reject);
       resolve();
     });

@@ -3,26 +3,33 @@ import type { Meter } from '@opentelemetry/api';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { mergeExpositions } from './exposition.ts';
 
 export interface Metrics {
   meter: Meter;
+  /** The metrics of this process as Prometheus text. */
+  text(): Promise<string>;
   close(): Promise<void>;
 }
 
-/** Serves `GET /metrics` as Prometheus text on `port`; 0 switches serving off, instruments still work. */
-export async function startMetrics(service: string, port: number): Promise<Metrics> {
+/**
+ * Serves `GET /metrics` as Prometheus text on `port`; 0 switches serving off, instruments still work. `others`: the texts of
+ * processes that belong to this one, to be told with its own.
+ */
+export async function startMetrics(service: string, port: number, others?: () => Promise<string[]>): Promise<Metrics> {
   const exporter = new PrometheusExporter({ preventServerStart: true });
   const provider = new MeterProvider({ resource: resourceFromAttributes({ 'service.name': service }), readers: [exporter] });
   const meter = provider.getMeter(`ebb/${service}`);
   const serializer = new PrometheusSerializer();
+  const text = async () => serializer.serialize((await exporter.collect()).resourceMetrics);
+  const all = async () => (others ? mergeExpositions([await text(), ...(await others())]) : text());
   const server = createServer((req, res) => {
     if (req.method !== 'GET' || req.url !== '/metrics') {
       res.writeHead(404).end();
       return;
     }
-    exporter.collect().then(
-      ({ resourceMetrics }) =>
-        res.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(serializer.serialize(resourceMetrics)),
+    all().then(
+      (body) => res.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(body),
       (error) => res.writeHead(500).end(String(error)),
     );
   });
@@ -34,6 +41,7 @@ export async function startMetrics(service: string, port: number): Promise<Metri
   }
   return {
     meter,
+    text,
     close: async () => {
       await provider.shutdown();
       if (port !== 0) await new Promise((resolve) => server.close(resolve));

@@ -4,7 +4,7 @@ import type { Caches } from '@ebb/shared/kube/reconciler.ts';
 import { expect, test } from 'vitest';
 import { compile } from '../../core/compile.ts';
 import { RouteTable } from '../../core/table.ts';
-import { HandCache } from '../../testing/cache.ts';
+import { FilledCache } from '../../state/filled-cache.ts';
 import { ingress, rule, split } from '../../testing/objects.ts';
 import { watches } from './watches.ts';
 
@@ -22,7 +22,7 @@ test('who waits for a host hears when its owner is gone, though the routes of th
 });
 
 test('who waits for all replicas hears when one came or went; Ingresses of other classes do not', () => {
-  const caches = { ingresses: new HandCache<Ingress>() };
+  const caches = { ingresses: new FilledCache<Ingress>() };
   const of = (name: string, ready: 'True' | 'Unknown') => ({
     ...ingress(name, [rule([`${name}.example.org`], [{ splits: [split('one')] }])]),
     status: { observedGeneration: 1, conditions: [{ type: 'Ready', status: ready }] },

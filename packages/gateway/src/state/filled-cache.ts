@@ -1,8 +1,8 @@
 import { type KubeObject, keyOf } from '@ebb/shared/api/meta.ts';
 import type { Cache, Change } from '@ebb/shared/kube/cache.ts';
 
-/** A cache whose objects a test puts in by hand. */
-export class HandCache<T extends KubeObject> implements Cache<T> {
+/** A cache that is filled from outside: with what the main process sends its workers, or by a test. */
+export class FilledCache<T extends KubeObject> implements Cache<T> {
   readonly #objects = new Map<string, T>();
   readonly #handlers = new Set<(change: Change<T>) => void>();
 
