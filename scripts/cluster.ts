@@ -7,7 +7,8 @@ import { imageTars } from './images/build.ts';
 
 const help = `npm run cluster -- <command>
 
-  up                        build what is missing, start what does not run (repeatable, repairs a half-started cluster)
+  up [--metrics]            build what is missing, start what does not run (repeatable, repairs a half-started cluster);
+                            --metrics: with a metrics-server, for autoscaling on CPU and kubectl top
   down [--purge]            stop exactly what was started; --purge removes its state too (built parts stay in the cache)
   status [--json]           the parts and whether they answer; exit code 1 when one does not
   kubeconfig                print the path of the local cluster's kubeconfig
@@ -27,7 +28,13 @@ async function status(json: boolean): Promise<number> {
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { context: { type: 'string' }, json: { type: 'boolean' }, purge: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      context: { type: 'string' },
+      json: { type: 'boolean' },
+      purge: { type: 'boolean' },
+      metrics: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
   const command = positionals[0];
   if (values.help || command === undefined) {
@@ -37,7 +44,7 @@ async function main(): Promise<number> {
   switch (command) {
     case 'up':
       if (values.context && values.context !== localContext) throw new Error('up starts the local cluster; one that exists needs no up');
-      await clusterUp();
+      await clusterUp({ metrics: values.metrics });
       console.log(`The cluster is up. export KUBECONFIG=${localKubeconfig}`);
       return 0;
     case 'down':

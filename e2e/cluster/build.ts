@@ -59,7 +59,7 @@ func init() {
 func main() { coremain.Run() }
 `;
 
-const goParts: Record<'kubernetes' | 'coredns' | 'nats', GoPart> = {
+const goParts: Record<'kubernetes' | 'coredns' | 'nats' | 'metrics-server', GoPart> = {
   kubernetes: {
     name: `Kubernetes ${versions.kubernetes}`,
     dir: `kubernetes-${versions.kubernetes}`,
@@ -81,6 +81,9 @@ const goParts: Record<'kubernetes' | 'coredns' | 'nats', GoPart> = {
     goMod: `module ebb.local/coredns\n\ngo 1.24\n\nrequire github.com/coredns/coredns v${versions.coredns}\n`,
     files: { 'main.go': corednsMain },
   },
+  'metrics-server': moduleOnly('metrics-server', 'sigs.k8s.io/metrics-server', versions.metricsServer, {
+    'metrics-server': 'sigs.k8s.io/metrics-server/cmd/metrics-server',
+  }),
   nats: moduleOnly('nats', 'github.com/nats-io/nats-server/v2', versions.nats, { 'nats-server': 'github.com/nats-io/nats-server/v2' }),
 };
 

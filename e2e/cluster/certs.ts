@@ -13,6 +13,7 @@ const identities: Record<string, { subject: string; names?: string }> = {
   },
   'apiserver-kubelet': { subject: '/O=system:masters/CN=kube-apiserver-kubelet-client' },
   'front-proxy': { subject: '/CN=front-proxy' },
+  'metrics-server': { subject: '/O=system:masters/CN=metrics-server', names: `DNS:metrics-server.kube-system.svc,IP:${net.node}` },
   admin: { subject: '/O=system:masters/CN=ebb-admin' },
   'controller-manager': { subject: '/CN=system:kube-controller-manager' },
   scheduler: { subject: '/CN=system:kube-scheduler' },

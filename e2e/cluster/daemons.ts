@@ -210,5 +210,25 @@ const coredns = (): Daemon => ({
   healthy: () => ok('http://127.0.0.1:10253/health'),
 });
 
+const metricsServer = (): Daemon => ({
+  name: 'metrics-server',
+  program: goProgram('metrics-server', 'metrics-server'),
+  args: [
+    ...['kubeconfig', 'authentication-kubeconfig', 'authorization-kubeconfig'].map((flag) => `--${flag}=${kubeconfig('metrics-server')}`),
+    `--bind-address=${net.node}`,
+    `--secure-port=${net.metricsPort}`,
+    `--tls-cert-file=${pki('metrics-server.crt')}`,
+    `--tls-private-key-file=${pki('metrics-server.key')}`,
+    '--kubelet-preferred-address-types=InternalIP',
+    // The kubelet signs its serving certificate itself.
+    '--kubelet-insecure-tls',
+    '--metric-resolution=15s',
+  ],
+  healthy: async () => (await kubectl('get', '--raw', '/apis/metrics.k8s.io/v1beta1/nodes')).code === 0,
+});
+
+/** Parts that are started when they are asked for. */
+export const extras: Readonly<Record<'metrics-server', () => Daemon>> = { 'metrics-server': metricsServer };
+
 /** The parts in the order they start. A function: writing a part's configuration belongs to starting it. */
 export const daemons: readonly (() => Daemon)[] = [etcd, containerd, apiserver, controllerManager, scheduler, kubelet, kubeProxy, coredns];

@@ -2,6 +2,7 @@
 export const versions = {
   kubernetes: '1.35.4',
   coredns: '1.15.0',
+  metricsServer: '0.9.0',
   nats: '2.15.2',
 } as const;
 
@@ -77,6 +78,7 @@ export const net = {
   apiService: '10.96.0.1',
   dns: '10.96.0.10',
   apiPort: 6443,
+  metricsPort: 4443,
   etcdPort: 12379,
 } as const;
 

@@ -6,13 +6,13 @@ import { must, run } from '../../scripts/lib/shell.ts';
 import { buildGo, buildOwn, goProgram, installPackages } from './build.ts';
 import { buildImage } from './buildah.ts';
 import { makeCertificates, writeKubeconfig } from './certs.ts';
-import { ctr, daemons } from './daemons.ts';
+import { ctr, daemons, extras } from './daemons.ts';
 import { importLocal } from './load-images.ts';
 import { setUpNetwork, tearDownNetwork } from './network.ts';
-import { clusterObjects } from './objects.ts';
+import { clusterObjects, metricsObjects } from './objects.ts';
 import { pauseImage } from './parts.ts';
 import { inCache, inState, localKubeconfig, stateDir } from './paths.ts';
-import { ensureDaemon, runningPid, stopDaemon } from './processes.ts';
+import { type Daemon, ensureDaemon, runningPid, stopDaemon } from './processes.ts';
 import { requireLocal } from './requirements.ts';
 
 async function pause(): Promise<void> {
@@ -30,28 +30,39 @@ async function pause(): Promise<void> {
   if (!known.stdout.includes(pauseImage)) await importLocal([tar]);
 }
 
-/** Builds what is missing, starts what does not run, and returns when the node is Ready. Repeatable, and repairs. */
-export async function clusterUp(): Promise<void> {
+/**
+ * Builds what is missing, starts what does not run, and returns when the node is Ready. Repeatable, and repairs. `metrics`:
+ * with a metrics-server, which autoscaling on CPU and `kubectl top` need.
+ */
+export async function clusterUp({ metrics = false } = {}): Promise<void> {
   await requireLocal();
   mkdirSync(stateDir, { recursive: true });
   await installPackages();
   await buildGo('kubernetes');
   await buildGo('coredns');
+  if (metrics) await buildGo('metrics-server');
   await makeCertificates();
   writeKubeconfig('admin', localKubeconfig);
   await setUpNetwork();
   for (const make of daemons) {
     const daemon = make();
     if (daemon.name === 'kubelet') await step('import the pause image', pause);
-    if (daemon.name === 'coredns') await applyObjects();
-    if (runningPid(daemon.name, daemon.program)) await ensureDaemon(daemon);
-    else await step(`start ${daemon.name}`, () => ensureDaemon(daemon));
+    if (daemon.name === 'coredns') await applyObjects(clusterObjects());
+    await start(daemon);
   }
+  if (!metrics) return;
+  await applyObjects(metricsObjects());
+  await start(extras['metrics-server']());
 }
 
-async function applyObjects(): Promise<void> {
+async function start(daemon: Daemon): Promise<void> {
+  if (runningPid(daemon.name, daemon.program)) await ensureDaemon(daemon);
+  else await step(`start ${daemon.name}`, () => ensureDaemon(daemon));
+}
+
+async function applyObjects(input: string): Promise<void> {
   const args = ['--kubeconfig', localKubeconfig, 'apply', '--server-side', '--force-conflicts', '-f', '-'];
-  await must(goProgram('kubernetes', 'kubectl'), args, { input: clusterObjects() });
+  await must(goProgram('kubernetes', 'kubectl'), args, { input });
 }
 
 /** One line per part: its pid or that it is down. */
@@ -67,14 +78,23 @@ export async function clusterStatus(): Promise<{ name: string; pid?: number; hea
 
 /** Stops exactly what was started: the parts, the pods' processes, mounts and bridges. `purge` removes the state too. */
 export async function clusterDown(purge: boolean): Promise<void> {
-  const parts = daemons.map((make) => make());
+  const parts = [...daemons, ...Object.values(extras)].map((make) => make());
   const stop = async (name: string) => {
     const part = parts.find((p) => p.name === name);
     if (part) await stopDaemon(part.name, part.program);
   };
   await step('stop the kubelet', () => stop('kubelet'));
   await step('stop the pods', stopPods);
-  for (const name of ['coredns', 'kube-proxy', 'kube-scheduler', 'kube-controller-manager', 'kube-apiserver', 'etcd', 'containerd']) {
+  for (const name of [
+    'metrics-server',
+    'coredns',
+    'kube-proxy',
+    'kube-scheduler',
+    'kube-controller-manager',
+    'kube-apiserver',
+    'etcd',
+    'containerd',
+  ]) {
     await step(`stop ${name}`, () => stop(name));
   }
   await step('take the network down', async () => {

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { kube } from './support/cluster.ts';
 import { componentPods } from './support/components.ts';
 import { explain } from './support/explain.ts';
+import { inFlight } from './support/in-flight.ts';
 import { ask, steadily } from './support/requests.ts';
 import { pods, podsOf, ready } from './support/services.ts';
 import { story } from './support/story.ts';
@@ -23,24 +24,6 @@ async function endpointsOf(name: string): Promise<string[]> {
     .flatMap((s) => s.addresses ?? [])
     .flatMap(({ ip }) => ip)
     .sort();
-}
-
-/** So many clients, each with a request in flight all the time, until they are stopped; what failed is the answer. */
-function inFlight(host: string, clients: number): () => Promise<string[]> {
-  const failures: string[] = [];
-  let over = false;
-  const client = async () => {
-    while (!over) {
-      const answer = await ask(host, { path: '/slow?ms=500' });
-      if (answer.status !== 200) failures.push(JSON.stringify(answer));
-    }
-  };
-  const all = Promise.all(Array.from({ length: clients }, client));
-  return async () => {
-    over = true;
-    await all;
-    return failures;
-  };
 }
 
 step('burst capacity decides whether activators are in the path', async () => {
@@ -74,15 +57,15 @@ step('burst capacity decides whether activators are in the path', async () => {
   for (const name of names) expect((await ask(hostOf(name))).status, name).toBe(200);
 });
 
-step('load takes as many pods as its target says: twelve in flight, twenty-five a second', async () => {
+step('load takes as many pods as its target says: fourteen in flight, twenty-five a second', async () => {
   await Promise.all(scaled.map(apply));
   await Promise.all(scaled.map((name) => ready(namespace, name, `${name}-00001`)));
-  const stop = inFlight(hostOf('flight'), 12);
+  const flight = inFlight(hostOf('flight'), 14);
   const rate = steadily(hostOf('rate'), 40);
   try {
     await Promise.all(scaled.map((name) => pods(namespace, name, 3)));
   } finally {
-    const [failures, tally] = await Promise.all([stop(), rate.stop()]);
+    const [failures, tally] = await Promise.all([flight.stop(), rate.stop()]);
     expect(failures).toEqual([]);
     expect(tally.failures).toEqual([]);
   }

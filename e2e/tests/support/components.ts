@@ -1,4 +1,6 @@
 import { builtin, type Pod } from '@ebb/shared/api/builtin.ts';
+import { ctr } from '../../cluster/daemons.ts';
+import { localKubeconfig } from '../../cluster/paths.ts';
 import { kube, kubectl, system } from './cluster.ts';
 import { explain } from './explain.ts';
 import { until } from './until.ts';
@@ -46,6 +48,16 @@ export async function recovered(component: Component, options: { without?: strin
     if (options.settled && all.some((p) => p.metadata.deletionTimestamp)) throw new Error(tell.join(', '));
   };
   await until(`${component} is back`, look, { timeoutMs: 240_000, explain: () => explain(system) });
+}
+
+/**
+ * Kills a pod as a crash of its node does: its processes have no time to let go of anything. Where containerd is not at
+ * hand (a cluster elsewhere), as far as the API can: by force.
+ */
+export async function killPod(pod: Pod): Promise<void> {
+  const ids = (pod.status?.containerStatuses ?? []).flatMap((c) => c.containerID?.replace('containerd://', '') ?? []);
+  if (process.env.KUBECONFIG === localKubeconfig) for (const id of ids) await ctr('tasks', 'kill', '-s', 'SIGKILL', id);
+  await kubectl(['delete', 'pod', pod.metadata.name, '-n', system, '--grace-period=0', '--force']);
 }
 
 /** Deletes one pod the way an eviction or a drain does: the pod has its grace period. */

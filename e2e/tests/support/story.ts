@@ -7,8 +7,11 @@ import { kubectl, tryKubectl } from './cluster.ts';
 /** One behaviour told in steps, in a namespace of its own, with the manifests of the YAML file beside the test. */
 export interface Story {
   readonly namespace: string;
-  /** A step builds on those before it: after a failed one, the rest is skipped rather than left to time out. */
-  step(name: string, run: () => Promise<void>, timeoutMs?: number): void;
+  /**
+   * A step builds on those before it: after a failed one, the rest is skipped rather than left to time out. What the cluster
+   * lacks for a step, it tells `skip`.
+   */
+  step(name: string, run: (skip: (reason: string) => never) => Promise<void>, timeoutMs?: number): void;
   /** `kubectl apply` of the section of the YAML file that starts with the comment `# <section>:`. */
   apply(section: string): Promise<void>;
   /** The same, but the answer is what matters, not its success. */
@@ -55,7 +58,10 @@ export function story(testFile: string): Story {
       test(title, { timeout: timeoutMs }, async (context) => {
         if (failed) context.skip(`the step before failed: ${failed}`);
         failed = title;
-        await run();
+        await run((reason) => {
+          failed = undefined;
+          return context.skip(reason);
+        });
         failed = undefined;
       });
     },
