@@ -12,11 +12,18 @@ export interface Result {
   skipped: string[];
 }
 
+interface Assertion {
+  status: string;
+  fullName: string;
+  /** `skipped`: why. */
+  meta?: { skipped?: string };
+}
+
 interface Report {
   numPassedTests: number;
   numFailedTests: number;
   numFailedTestSuites: number;
-  testResults: { name: string; status: string; message: string; assertionResults: { status: string; fullName: string }[] }[];
+  testResults: { name: string; status: string; message: string; assertionResults: Assertion[] }[];
 }
 
 /** Runs vitest with a configuration file and counts. Output is shown; a file that cannot be loaded counts as one failure. */
@@ -35,7 +42,9 @@ export async function vitest(
     const all = report.testResults.flatMap((f) => f.assertionResults);
     const broken = report.testResults.filter((f) => f.status === 'failed' && !f.assertionResults.some((a) => a.status === 'failed')).length;
     const failed = report.numFailedTests + broken;
-    const skipped = all.filter((a) => a.status === 'skipped' || a.status === 'pending' || a.status === 'todo').map((a) => a.fullName);
+    const skipped = all
+      .filter((a) => a.status === 'skipped' || a.status === 'pending' || a.status === 'todo')
+      .map((a) => (a.meta?.skipped ? `${a.fullName}: ${a.meta.skipped}` : a.fullName));
     return { name, passed: report.numPassedTests, failed: failed === 0 && ran.code !== 0 ? 1 : failed, skipped };
   } catch (error) {
     process.stderr.write(`${name}: vitest left no report: ${(error as Error).message}\n`);

@@ -56,11 +56,16 @@ export function story(testFile: string): Story {
     manifest,
     step(title, run, timeoutMs = 400_000) {
       test(title, { timeout: timeoutMs }, async (context) => {
-        if (failed) context.skip(`the step before failed: ${failed}`);
+        const skip = (reason: string): never => {
+          // For the summary.
+          Object.assign(context.task.meta, { skipped: reason });
+          return context.skip(reason);
+        };
+        if (failed) skip(`the step before failed: ${failed}`);
         failed = title;
         await run((reason) => {
           failed = undefined;
-          return context.skip(reason);
+          return skip(reason);
         });
         failed = undefined;
       });
