@@ -23,7 +23,7 @@ export type ToWorker =
   | { type: 'agreed'; ingress: string; hash?: string }
   /** What there was at the start has been told: serve. */
   | { type: 'listed' }
-  | { type: 'metrics'; id: number }
+  | { type: 'metrics' }
   /** Are you there? */
   | { type: 'ping' }
   | { type: 'drain' };
@@ -35,4 +35,4 @@ export type ToMain =
   | { type: 'listening' }
   | { type: 'pong' }
   /** Its metrics as Prometheus text. */
-  | { type: 'metrics'; id: number; text: string };
+  | { type: 'metrics'; text: string };

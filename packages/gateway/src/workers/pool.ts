@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Logger } from '@ebb/shared/telemetry/log.ts';
 import { Agreement } from './agreement.ts';
 import { type Cluster, cacheNames, type ToMain, type ToWorker } from './messages.ts';
+import { Scrapes } from './scrapes.ts';
 
 interface Options {
   count: number;
@@ -17,7 +18,7 @@ interface Options {
 export interface Workers {
   /** How many listen. */
   listening(): number;
-  /** The metrics of each that answers, as Prometheus text. */
+  /** The metrics of all there were, as Prometheus texts. */
   metrics(): Promise<string[]>;
   /** Resolves when all have finished what was under way and are gone. */
   drain(): Promise<void>;
@@ -25,18 +26,17 @@ export interface Workers {
 
 interface Worker {
   child: ChildProcess;
-  listening: boolean;
+  /** performance.now when it began to listen. */
+  listeningSince?: number;
   /** Pings without an answer. */
   unanswered: number;
-  /** Scrapes that wait for its answer. */
-  asked: Map<number, (text: string | undefined) => void>;
   gone: Promise<void>;
 }
 
-/** A worker that ends is replaced after this; twice as long after each that did not come to listen. */
+/** A worker that ends is replaced after this; twice as long after each that has not listened for `steadyMs`. */
 const firstRestartMs = 100;
 const lastRestartMs = 10_000;
-const scrapeMs = 2000;
+const steadyMs = 60_000;
 /** One that stands still holds its share of the connections: after this many pings in a row it is killed, and replaced. */
 const pingMs = 5000;
 const patientPings = 4;
@@ -55,7 +55,7 @@ export async function startWorkers({ count, cluster, log, agreed, start = forked
   });
   let stopping = false;
   let restartMs = firstRestartMs;
-  let scrapes = 0;
+  const scrapes = new Scrapes<Worker>((worker) => tell(worker, { type: 'metrics' }));
   const timers = new Set<NodeJS.Timeout>();
 
   function tell({ child }: Worker, message: ToWorker): void {
@@ -83,17 +83,20 @@ export async function startWorkers({ count, cluster, log, agreed, start = forked
     const child = start();
     const { promise: gone, resolve: isGone } = Promise.withResolvers<void>();
     const { promise: listens, resolve: isListening, reject: failed } = Promise.withResolvers<void>();
-    const worker: Worker = { child, listening: false, unanswered: 0, asked: new Map(), gone };
+    const worker: Worker = { child, unanswered: 0, gone };
     workers.add(worker);
+    scrapes.came(worker);
     const unfeed = feed(worker);
     child.on('message', (message: ToMain) => {
       switch (message.type) {
-        case 'serves':
-          agreement.serves(worker, message.ingress, message.hash);
+        case 'serves': {
+          // It may not have heard yet that the Ingress was deleted.
+          const [namespace = '', name = ''] = message.ingress.split('/');
+          if (cluster.ingresses.get(namespace, name)) agreement.serves(worker, message.ingress, message.hash);
           return;
+        }
         case 'listening':
-          worker.listening = true;
-          restartMs = firstRestartMs;
+          worker.listeningSince = performance.now();
           agreement.listens(worker);
           isListening();
           return;
@@ -101,17 +104,20 @@ export async function startWorkers({ count, cluster, log, agreed, start = forked
           worker.unanswered = 0;
           return;
         case 'metrics':
-          worker.asked.get(message.id)?.(message.text);
+          scrapes.answered(worker, message.text);
       }
     });
     const over = (how: string) => {
       if (!workers.delete(worker)) return;
       unfeed();
       agreement.left(worker);
-      for (const answered of worker.asked.values()) answered(undefined);
+      scrapes.left(worker);
       isGone();
       failed(new Error(`worker ${child.pid} ended: ${how}`));
-      if (worker.listening) replace(how);
+      const { listeningSince } = worker;
+      if (listeningSince === undefined) return;
+      if (performance.now() - listeningSince >= steadyMs) restartMs = firstRestartMs;
+      replace(how);
     };
     child.on('error', (error) => over(error.message));
     child.on('exit', (code, signal) => over(signal ?? `exit code ${code}`));
@@ -123,12 +129,10 @@ export async function startWorkers({ count, cluster, log, agreed, start = forked
     log.error({ how, afterMs: restartMs }, 'a worker ended; another one takes its place');
     const timer = setTimeout(() => {
       timers.delete(timer);
-      open().catch((error: Error) => {
-        restartMs = Math.min(lastRestartMs, restartMs * 2);
-        replace(error.message);
-      });
+      open().catch((error: Error) => replace(error.message));
     }, restartMs);
     timers.add(timer);
+    restartMs = Math.min(lastRestartMs, restartMs * 2);
   }
 
   const unwatch = cluster.ingresses.onChange(({ before, after }) => {
@@ -156,22 +160,8 @@ export async function startWorkers({ count, cluster, log, agreed, start = forked
     throw error;
   }
   return {
-    listening: () => [...workers].filter((w) => w.listening).length,
-    async metrics() {
-      const one = (worker: Worker): Promise<string | undefined> =>
-        new Promise((resolve) => {
-          const id = scrapes++;
-          const answered = (text: string | undefined) => {
-            clearTimeout(late);
-            worker.asked.delete(id);
-            resolve(text);
-          };
-          const late = setTimeout(answered, scrapeMs, undefined);
-          worker.asked.set(id, answered);
-          tell(worker, { type: 'metrics', id });
-        });
-      return (await Promise.all([...workers].map(one))).filter((text) => text !== undefined);
-    },
+    listening: () => [...workers].filter((w) => w.listeningSince !== undefined).length,
+    metrics: () => scrapes.all(),
     drain() {
       for (const worker of workers) tell(worker, { type: 'drain' });
       return end();

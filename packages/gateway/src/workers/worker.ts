@@ -76,7 +76,7 @@ export async function runWorker(): Promise<void> {
         listed().catch(failed);
         return;
       case 'metrics':
-        metrics.text().then((text) => tell({ type: 'metrics', id: message.id, text }), failed);
+        metrics.text().then((text) => tell({ type: 'metrics', text }), failed);
         return;
       case 'ping':
         tell({ type: 'pong' });

@@ -1,7 +1,7 @@
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { expect, test } from 'vitest';
-import { mergeExpositions } from './exposition.ts';
+import { countersOf, mergeExpositions } from './exposition.ts';
 
 /** The text of a process that answered so many requests on each listener. */
 async function textOf(answered: Record<string, number>): Promise<string> {
@@ -32,6 +32,15 @@ test('series of several are added up, by name and labels; what the processes are
   expect(lines.filter((l) => l.startsWith('# TYPE'))).toHaveLength(3);
   expect(lines.filter((l) => /^duration\w*_count/.test(l)).map((l) => l.slice(l.lastIndexOf(' ')))).toEqual([' 3', ' 1']);
   expect(lines.filter((l) => l.startsWith('target_info'))).toEqual([expect.stringMatching(/ 1$/)]);
+});
+
+test('of what is gone, what was counted remains', async () => {
+  const text = await textOf({ external: 3 });
+  const names = (of: string) => of.split('\n').flatMap((line) => /^# TYPE (\S+)/.exec(line)?.[1] ?? []);
+  expect(names(text)).toEqual(['target_info', 'duration', 'active']);
+  const counters = countersOf(text);
+  expect(names(counters)).toEqual(['duration']);
+  expect(counters).toMatch(/^duration_count\{.*\} 3$/m);
 });
 
 test('nothing is nothing', () => expect(mergeExpositions([]).trim()).toBe(''));
