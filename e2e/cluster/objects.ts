@@ -3,33 +3,42 @@ import { pki } from './certs.ts';
 import { net } from './parts.ts';
 import { inState } from './paths.ts';
 
-/** How the API server finds the metrics-server. */
-export function metricsObjects(): string {
-  const metadata = { name: 'metrics-server', namespace: 'kube-system' };
+const metricsServer = { name: 'metrics-server', namespace: 'kube-system' };
+
+/** Where the metrics-server is reached, when there is one. */
+export function metricsService(): string {
   const items = [
-    { apiVersion: 'v1', kind: 'Service', metadata, spec: { ports: [{ name: 'https', port: 443, targetPort: net.metricsPort }] } },
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: metricsServer,
+      spec: { clusterIP: net.metrics, ports: [{ name: 'https', port: 443, targetPort: net.metricsPort }] },
+    },
     {
       apiVersion: 'v1',
       kind: 'Endpoints',
-      metadata,
+      metadata: metricsServer,
       subsets: [{ addresses: [{ ip: net.node }], ports: [{ name: 'https', port: net.metricsPort }] }],
-    },
-    {
-      apiVersion: 'apiregistration.k8s.io/v1',
-      kind: 'APIService',
-      metadata: { name: 'v1beta1.metrics.k8s.io' },
-      spec: {
-        group: 'metrics.k8s.io',
-        version: 'v1beta1',
-        service: { name: metadata.name, namespace: metadata.namespace },
-        caBundle: readFileSync(pki('ca.crt')).toString('base64'),
-        groupPriorityMinimum: 100,
-        versionPriority: 100,
-      },
     },
   ];
   return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 }
+
+/** What the API server asks the metrics-server for: once it answers at its Service. */
+export const metricsApi = (): string =>
+  JSON.stringify({
+    apiVersion: 'apiregistration.k8s.io/v1',
+    kind: 'APIService',
+    metadata: { name: 'v1beta1.metrics.k8s.io' },
+    spec: {
+      group: 'metrics.k8s.io',
+      version: 'v1beta1',
+      service: metricsServer,
+      caBundle: readFileSync(pki('ca.crt')).toString('base64'),
+      groupPriorityMinimum: 100,
+      versionPriority: 100,
+    },
+  });
 
 /** What the cluster's own services need in the API: DNS, and volumes on this machine's disk. */
 export function clusterObjects(): string {

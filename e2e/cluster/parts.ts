@@ -77,6 +77,7 @@ export const net = {
   services: '10.96.0.0/16',
   apiService: '10.96.0.1',
   dns: '10.96.0.10',
+  metrics: '10.96.0.11',
   apiPort: 6443,
   metricsPort: 4443,
   etcdPort: 12379,

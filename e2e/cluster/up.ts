@@ -9,7 +9,7 @@ import { makeCertificates, writeKubeconfig } from './certs.ts';
 import { ctr, daemons, extras } from './daemons.ts';
 import { importLocal } from './load-images.ts';
 import { setUpNetwork, tearDownNetwork } from './network.ts';
-import { clusterObjects, metricsObjects } from './objects.ts';
+import { clusterObjects, metricsApi, metricsService } from './objects.ts';
 import { pauseImage } from './parts.ts';
 import { inCache, inState, localKubeconfig, stateDir } from './paths.ts';
 import { type Daemon, ensureDaemon, runningPid, stopDaemon } from './processes.ts';
@@ -51,8 +51,9 @@ export async function clusterUp({ metrics = false } = {}): Promise<void> {
     await start(daemon);
   }
   if (!metrics) return;
-  await applyObjects(metricsObjects());
+  await applyObjects(metricsService());
   await start(extras['metrics-server']());
+  await applyObjects(metricsApi());
 }
 
 async function start(daemon: Daemon): Promise<void> {
