@@ -16,7 +16,7 @@ import { object } from '../lib/kube.ts';
 import { wrk } from '../lib/load.ts';
 import { startBackend } from '../lib/proxies.ts';
 import { median, percentile, round, table } from '../lib/stats.ts';
-import { cpuSeconds, residentMB } from '../lib/usage.ts';
+import { cpuSeconds, residentMB, withChildren } from '../lib/usage.ts';
 import { when } from '../lib/when.ts';
 import { changeUntilServed, type Followed, keepChanging } from './changes.ts';
 import { hostsOf, lookupCosts } from './lookup.ts';
@@ -41,7 +41,7 @@ async function measure(signal: AbortSignal, options: Options): Promise<Outcome> 
   const seconds = count(options, 'seconds', 20);
   const changes = count(options, 'changes', 200);
   const costs = await step('cost of a lookup by number of Ingresses', async () => lookupCosts([1, total, 10 * total]));
-  const startGateway = await gatewayProgram();
+  const startGateway = await gatewayProgram(count(options, 'workers', 1));
   const kube = await openKube();
   const closers: (() => Promise<unknown>)[] = [() => kube.stop()];
   try {
@@ -61,7 +61,8 @@ async function measure(signal: AbortSignal, options: Options): Promise<Outcome> 
     await informers.start();
     closers.push(() => informers.stop());
 
-    const usage = () => ({ cpu: cpuSeconds(gateway.pid), memory: residentMB(gateway.pid, 'now') });
+    const sum = (of: (pid: number) => number) => withChildren(gateway.pid).reduce((total, pid) => total + of(pid), 0);
+    const usage = () => ({ cpu: sum(cpuSeconds), memory: sum((pid) => residentMB(pid, 'now')) });
     const empty = usage();
     const make = (i: number): Ingress => ingressFor(`app-${i}`, hostsOf(i), `app-${i}`);
     /** Every Ingress says that its present spec is served. */
@@ -178,7 +179,8 @@ export const benchmark: Benchmark = {
     '  --ingresses N   Ingresses of two hosts each (1000)',
     '  --changes N     changes one after the other (200)',
     '  --seconds N     length of each spell of 100 changes a second (20)',
+    '  --workers N     processes of the gateway that serve (1)',
   ].join('\n'),
-  options: { ingresses: { type: 'string' }, changes: { type: 'string' }, seconds: { type: 'string' } },
+  options: { ingresses: { type: 'string' }, changes: { type: 'string' }, seconds: { type: 'string' }, workers: { type: 'string' } },
   runAlone: measure,
 };

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Secret } from '@ebb/shared/api/builtin.ts';
 import { run } from '../../scripts/lib/shell.ts';
@@ -29,13 +29,15 @@ interface Options {
   backend: string;
   host: string;
   certificate: Secret;
+  /** Processes that serve. */
+  workers: number;
 }
 
 /**
- * nginx as a reverse proxy as people set it up: keep-alive to the backend, X-Forwarded-* set, no access log. One process, which is
- * one core, as a replica of the gateway.
+ * nginx as a reverse proxy as people set it up: keep-alive to the backend, X-Forwarded-* set, no access log. As many processes,
+ * which is cores, as the gateway's workers; one does without a master, as the gateway does without a main process.
  */
-export function writeNginxConfig({ port, securePort, backend, host, certificate }: Options): NginxConfig {
+export function writeNginxConfig({ port, securePort, backend, host, certificate, workers }: Options): NginxConfig {
   const folder = mkdtempSync(join(tmpdir(), 'ebb-bench-nginx-'));
   const file = (name: string) => join(folder, name);
   const pem = (key: string) => Buffer.from(certificate.data?.[key] ?? '', 'base64');
@@ -45,7 +47,7 @@ export function writeNginxConfig({ port, securePort, backend, host, certificate 
   writeFileSync(
     file('nginx.conf'),
     `daemon off;
-master_process off;
+${workers === 1 ? 'master_process off' : `worker_processes ${workers};\nuser ${userInfo().username}`};
 pid ${file('nginx.pid')};
 error_log ${file('error.log')};
 events { worker_connections 4096; }

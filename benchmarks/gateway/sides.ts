@@ -18,7 +18,7 @@ export interface GatewayPorts {
 }
 
 /** A function that starts the gateway as its image runs it, against an API server. Ready when its first Ingress is served. */
-export async function gatewayProgram(): Promise<(kubeconfig: string, ports: GatewayPorts, pod?: string) => Promise<Running>> {
+export async function gatewayProgram(workers = 1): Promise<(kubeconfig: string, ports: GatewayPorts, pod?: string) => Promise<Running>> {
   const image = imagesNamed(['gateway'])[0];
   if (image?.kind !== 'service') throw new Error('the gateway has no image');
   const main = await bundle(image.source, inCache('bench-gateway'));
@@ -29,6 +29,7 @@ export async function gatewayProgram(): Promise<(kubeconfig: string, ports: Gate
       KUBECONFIG: kubeconfig,
       POD_NAME: pod,
       POD_IP: '127.0.0.1',
+      WORKERS: String(workers),
       NATS_URL: '',
       METRICS_PROMETHEUS_PORT: String(await freePort()),
       PROBES_PORT: String(probes),
@@ -43,9 +44,12 @@ export async function gatewayProgram(): Promise<(kubeconfig: string, ports: Gate
 }
 
 /** nginx and the gateway, in front of one backend. */
-export async function sides({ kube, certificate }: Awaited<ReturnType<typeof openWorld>>): Promise<{ sides: Side[]; close(): void }> {
+export async function sides(
+  { kube, certificate }: Awaited<ReturnType<typeof openWorld>>,
+  workers: number,
+): Promise<{ sides: Side[]; close(): void }> {
   const nginx = await findNginx();
-  const startGateway = await gatewayProgram();
+  const startGateway = await gatewayProgram(workers);
   const ports = { http: await freePort(), https: await freePort() };
   const config = writeNginxConfig({
     port: ports.http,
@@ -53,6 +57,7 @@ export async function sides({ kube, certificate }: Awaited<ReturnType<typeof ope
     backend: `${ownAddress()}:${backendPort}`,
     host,
     certificate,
+    workers,
   });
   const at = async (running: Promise<Running>, secure?: boolean) => ({ ...(await running), port: secure ? ports.https : ports.http });
   const startNginx = () =>

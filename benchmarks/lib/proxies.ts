@@ -7,7 +7,7 @@ import { step } from '../../scripts/lib/progress.ts';
 import { count, type Options, type Outcome, UsageError } from './benchmark.ts';
 import { type Scenario, scenarios as shared } from './proxy-scenarios.ts';
 import { median, round, table } from './stats.ts';
-import { cpuSeconds, residentMB } from './usage.ts';
+import { cpuSeconds, isRunning, residentMB, withChildren } from './usage.ts';
 
 /** What is measured, one at a time: each has the machine, and the contract's ports, to itself. */
 export interface Side {
@@ -34,7 +34,7 @@ export const proxyHelp = (of: readonly Scenario[] = shared) =>
     `  --only a,b      some of ${of.map((s) => s.name).join(', ')} (all)`,
   ].join('\n');
 
-/** Of one side in one round; times in milliseconds. */
+/** Of one side in one round, all its processes; times in milliseconds. */
 type Sample = Record<'rps' | 'p50' | 'p99' | 'cpu_us' | 'memory_mb', number>;
 const figures = ['rps', 'p50', 'p99', 'cpu_us'] as const;
 
@@ -43,10 +43,11 @@ async function sample(side: Side, scenario: Scenario, rig: string, host: string 
   const to = { port: running.port, host, secure: scenario.secure };
   try {
     if (side.name !== 'bare') await scenario.load(rig, to, Math.max(2, seconds / 2));
-    const before = cpuSeconds(running.pid);
+    const sum = (of: (pid: number) => number) => withChildren(running.pid).reduce((total, pid) => total + of(pid), 0);
+    const before = sum(cpuSeconds);
     const { requests, rps, p50_ms, p99_ms } = await scenario.load(rig, to, seconds);
-    const cpu_us = ((cpuSeconds(running.pid) - before) * 1e6) / requests;
-    return { rps, p50: p50_ms, p99: p99_ms, cpu_us, memory_mb: residentMB(running.pid, 'now') };
+    const cpu_us = ((sum(cpuSeconds) - before) * 1e6) / requests;
+    return { rps, p50: p50_ms, p99: p99_ms, cpu_us, memory_mb: sum((pid) => residentMB(pid, 'now')) };
   } finally {
     await running.stop();
   }
@@ -182,11 +183,15 @@ export async function startProxy(
   return running;
 }
 
-/** Nothing to lose: a drain would take its half minute. */
+/** Nothing to lose: a drain would take its half minute. Its own children end with it. */
 export async function kill(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
+  const [, ...children] = withChildren(child.pid ?? 0);
   child.kill('SIGKILL');
   await once(child, 'exit');
+  for (const pid of children) {
+    for (; isRunning(pid); await new Promise((resolve) => setTimeout(resolve, 10))) process.kill(pid, 'SIGKILL');
+  }
 }
 
 export function accepts(port: number): Promise<boolean> {
