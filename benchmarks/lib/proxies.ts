@@ -163,7 +163,7 @@ export async function startProxy(
   args: string[],
   o: { env: Record<string, string>; port: number; ports: readonly number[]; ready?: () => Promise<boolean> },
 ): Promise<Running> {
-  for (const taken of o.ports) if (await accepts(taken)) throw new Error(`port ${taken} is taken on this machine; ${command} needs it`);
+  for (const port of o.ports) if (!(await isFree(port))) throw new Error(`port ${port} is taken on this machine; ${command} needs it`);
   const child = spawn(command, args, { env: { ...process.env, ...o.env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
@@ -192,6 +192,13 @@ export async function kill(child: ChildProcess): Promise<void> {
   for (const pid of children) {
     for (; isRunning(pid); await new Promise((resolve) => setTimeout(resolve, 10))) process.kill(pid, 'SIGKILL');
   }
+}
+
+/** Whether nobody listens on a port; who was killed a moment ago may keep it until its last thread is gone. */
+async function isFree(port: number): Promise<boolean> {
+  for (const until = performance.now() + 2000; await accepts(port); await new Promise((resolve) => setTimeout(resolve, 20)))
+    if (performance.now() > until) return false;
+  return true;
 }
 
 export function accepts(port: number): Promise<boolean> {
