@@ -4,6 +4,7 @@ import { controllerOf, type Kind, type KubeObject, ownerReference } from '@ebb/s
 import type { Informers } from '@ebb/shared/kube/cache.ts';
 import { isAlreadyExists, isNotFound, type KubeClient } from '@ebb/shared/kube/client.ts';
 import { playIngress } from '@ebb/shared/testing/ingress.ts';
+import { untilAnswered } from '@ebb/shared/testing/until-answered.ts';
 
 /** What a test decides of how things go: by the name of the revision. */
 export interface Fate {
@@ -11,8 +12,8 @@ export interface Fate {
   deployment?: (revision: string) => { type: string; status: string; reason: string; message: string }[] | undefined;
 }
 
-const quietly = (promise: Promise<unknown>): void => {
-  promise.catch((error) => {
+const quietly = (write: () => Promise<unknown>): void => {
+  untilAnswered(write).catch((error) => {
     if (!isNotFound(error) && !isAlreadyExists(error)) throw error;
   });
 };
@@ -25,7 +26,7 @@ export function play(client: KubeClient, informers: Informers, fate: Fate = {}):
   const ready = [{ type: 'Ready', status: 'True' }];
   const status = (kind: Kind, object: KubeObject, value: Record<string, unknown>) => {
     const body = { status: { observedGeneration: object.metadata.generation, ...value } };
-    quietly(client.patch(kind, object.metadata.namespace, object.metadata.name, 'merge', body, 'status'));
+    quietly(() => client.patch(kind, object.metadata.namespace, object.metadata.name, 'merge', body, 'status'));
   };
 
   informers.informer(builtin.Deployment).onChange(({ after }) => {
@@ -43,7 +44,7 @@ export function play(client: KubeClient, informers: Informers, fate: Fate = {}):
     if (!pa || pa.metadata.deletionTimestamp) return;
     const { name, namespace, labels } = pa.metadata;
     const objectRef = pa.spec.scaleTargetRef;
-    quietly(
+    quietly(() =>
       client.create(kinds.ServerlessService, {
         apiVersion: '',
         kind: '',
@@ -71,7 +72,9 @@ export function play(client: KubeClient, informers: Informers, fate: Fate = {}):
       .filter((p) => typeof p.targetPort === 'number')
       .map((p) => ({ name: p.name, port: Number(p.targetPort) }));
     const subsets = ['10.1.0.9', '10.1.0.10'].map((ip) => ({ addresses: [{ ip }], ports }));
-    quietly(client.create(builtin.Endpoints, { apiVersion: 'v1', kind: 'Endpoints', metadata: { name, namespace, labels }, subsets }));
+    quietly(() =>
+      client.create(builtin.Endpoints, { apiVersion: 'v1', kind: 'Endpoints', metadata: { name, namespace, labels }, subsets }),
+    );
   });
 
   playIngress(client, informers, (error) => {

@@ -1,6 +1,7 @@
 import { kinds } from '../api/kinds.ts';
 import type { Informers } from '../kube/cache.ts';
 import { isConflict, isNotFound, type KubeClient } from '../kube/client.ts';
+import { untilAnswered } from './until-answered.ts';
 
 /** Plays an ingress that is at once done with whatever an Ingress asks for. `onFailure` is told of what should not happen. */
 export function playIngress(client: KubeClient, informers: Informers, onFailure: (error: Error) => void): void {
@@ -10,7 +11,7 @@ export function playIngress(client: KubeClient, informers: Informers, onFailure:
     if (!after || after.metadata.deletionTimestamp || after.status?.observedGeneration === after.metadata.generation) return;
     const { namespace, name, generation } = after.metadata;
     const status = { observedGeneration: generation, conditions, publicLoadBalancer: { ingress }, privateLoadBalancer: { ingress } };
-    client.patch(kinds.Ingress, namespace, name, 'merge', { status }, 'status').catch((error) => {
+    untilAnswered(() => client.patch(kinds.Ingress, namespace, name, 'merge', { status }, 'status')).catch((error) => {
       if (!isNotFound(error) && !isConflict(error)) onFailure(error);
     });
   });
