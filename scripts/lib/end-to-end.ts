@@ -10,7 +10,7 @@ export async function endToEnd(kubectl: Kubectl, filters: readonly string[] = []
   try {
     const env: Record<string, string> = { KUBECONFIG: await kubeconfigOf(kubectl), SYSTEM_NAMESPACE: system };
     if (gateway) env.EBB_GATEWAY = `${gateway.host}:${gateway.port}`;
-    return await vitest('end to end', 'vitest.e2e.config.ts', filters, env);
+    return await vitest('end to end', 'vitest.e2e.config.ts', filters, { env, twice: true });
   } finally {
     gateway?.close();
   }

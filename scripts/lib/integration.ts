@@ -7,8 +7,9 @@ export async function integration(filters: readonly string[] = []): Promise<Resu
   await installPackages();
   await buildGo('kubernetes');
   await buildGo('nats');
-  return vitest('integration tests', 'vitest.integration.config.ts', filters, {
+  const env = {
     EBB_KUBE_BIN: dirname(goProgram('kubernetes', 'kube-apiserver')),
     EBB_NATS_SERVER: goProgram('nats', 'nats-server'),
-  });
+  };
+  return vitest('integration tests', 'vitest.integration.config.ts', filters, { env, twice: true });
 }
