@@ -38,4 +38,5 @@ it('does not hold a connection against the server that it closed while nothing w
   await until(() => load.shots.length >= 20);
   await load.stop();
   expect(load.shots.filter((s) => s.failure)).toEqual([]);
+  expect(load.shots.filter((s) => s.again).length).toBeGreaterThan(0);
 });

@@ -5,6 +5,8 @@ export interface Shot {
   at: number;
   ms: number;
   failure?: string;
+  /** Its connection, kept from before, was closed at that moment: it was sent once more, as clients do. */
+  again?: true;
 }
 
 export interface SteadyLoad {
@@ -35,7 +37,12 @@ export function startLoad(to: { host: string; port: number }, virtualHost: strin
       over = true;
       open--;
       const now = performance.now();
-      shots.push({ at: since - began, ms: now - since, ...(failure === undefined ? {} : { failure }) });
+      shots.push({
+        at: since - began,
+        ms: now - since,
+        ...(failure === undefined ? {} : { failure }),
+        ...(retried ? { again: true } : {}),
+      });
       if (open === 0) ended?.();
     };
     const req = request({ ...to, agent, path: '/', headers: { host: virtualHost } }, (res) => {

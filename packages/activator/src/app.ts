@@ -8,6 +8,7 @@ import { createConfigStore } from '@ebb/shared/config/store.ts';
 import { connectEvents } from '@ebb/shared/events/bus.ts';
 import { connectKube } from '@ebb/shared/kube/connect.ts';
 import { createInformers } from '@ebb/shared/kube/informers.ts';
+import { requestMetrics } from '@ebb/shared/kube/request-metrics.ts';
 import { childName } from '@ebb/shared/lib/child-name.ts';
 import { systemClock } from '@ebb/shared/lib/clock.ts';
 import { createForwarder } from '@ebb/shared/proxy/forward.ts';
@@ -42,8 +43,8 @@ export async function startActivator(log: Logger): Promise<Running> {
   const clock = systemClock;
   const health = new Health(clock.now());
   const metrics = await startMetrics('activator', env.metricsPort);
+  const kube = connectKube(undefined, requestMetrics(metrics.meter));
 
-  const kube = connectKube();
   const informers = createInformers(kube, log);
   const maps = informers.informer(builtin.ConfigMap, { namespace: env.systemNamespace });
   const sources = {

@@ -20,5 +20,7 @@ export const access: readonly Access[] = [
   ...reconcilerAccess(declared),
   { kind: builtin.Pod, verbs: read },
   { kind: builtin.Service, verbs: read },
+  { kind: builtin.Service, verbs: ['create'], system: true },
+  { kind: builtin.EndpointSlice, verbs: ['get', 'create', 'update'], system: true },
   { kind: builtin.Deployment, subresource: 'scale', verbs: ['patch'] },
 ];

@@ -9,12 +9,14 @@ import { createRecorder } from '@ebb/shared/events/recorder.ts';
 import { connectKube } from '@ebb/shared/kube/connect.ts';
 import { createInformers } from '@ebb/shared/kube/informers.ts';
 import { createElector } from '@ebb/shared/kube/leases.ts';
+import { requestMetrics } from '@ebb/shared/kube/request-metrics.ts';
 import { declareInformers, type Running as Reconciling, runReconcilers } from '@ebb/shared/kube/run.ts';
 import { systemClock as clock } from '@ebb/shared/lib/clock.ts';
 import { commonEnv, portFromEnv } from '@ebb/shared/telemetry/env.ts';
 import type { Logger } from '@ebb/shared/telemetry/log.ts';
 import { startMetrics } from '@ebb/shared/telemetry/metrics.ts';
 import type { Running } from '@ebb/shared/telemetry/process.ts';
+import { keepBucketServices } from './bucket-services.ts';
 import { tickMs } from './core/decide.ts';
 import { type Decider, Deciders, phases } from './deciders.ts';
 import { publishDecision, publishPanic, serveWakes } from './events.ts';
@@ -27,9 +29,9 @@ import { Collections } from './stats/collections.ts';
 import { Forwarder } from './stats/forward.ts';
 import { createIngest } from './stats/ingest.ts';
 import { byRevision, countPods, revisionOf, slim } from './stats/pods.ts';
-import { Scraper, scraperName } from './stats/scraper.ts';
+import { Scraper, scraperName, wayOf } from './stats/scraper.ts';
 import { startStatsServer } from './stats/server.ts';
-import { observeDecisions } from './telemetry.ts';
+import { observeDecisions, statsMetrics } from './telemetry.ts';
 
 /** Pods are sampled every second, a revision in the same part of each. */
 const scrapePhases = (phases * 1000) / tickMs;
@@ -37,14 +39,21 @@ const scrapePhases = (phases * 1000) / tickMs;
 const graceMs = 5000;
 /** Reconciles are mostly waits for the API; a burst of cold starts must not queue behind four of them. */
 const workers = 16;
-const configMaps = ['config-autoscaler', 'config-deployment', 'config-leader-election', 'config-logging', 'config-observability'] as const;
+const configMaps = [
+  'config-autoscaler',
+  'config-deployment',
+  'config-leader-election',
+  'config-logging',
+  'config-network',
+  'config-observability',
+] as const;
 
 /** The autoscaler: everything it is made of, in the order it starts. The replicas share the buckets, and each decides for its own. */
 export async function startAutoscaler(log: Logger): Promise<Running> {
   const env = commonEnv();
   const statsPort = portFromEnv('STATS_PORT', ports.autoscaler);
-  const client = connectKube();
   const metrics = await startMetrics('autoscaler', env.metricsPort);
+  const client = connectKube(undefined, requestMetrics(metrics.meter));
   const informers = createInformers(client, log);
   const maps = informers.informer(builtin.ConfigMap, { namespace: env.systemNamespace });
   const leases = informers.informer(builtin.Lease, { namespace: env.systemNamespace });
@@ -53,6 +62,7 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
     indexes: { [byRevision]: revisionOf },
     transform: slim,
   });
+  const metricsOf = informers.informer(kinds.Metric);
   const services = informers.informer(builtin.Service, { labelSelector: `${labels.serviceType}=Public` });
   await informers.start();
   const config = createConfigStore({
@@ -68,14 +78,29 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
   let running: Reconciling | undefined;
   const look = (key: string) => running?.enqueue(podAutoscalerQueue, key);
   const collections = new Collections();
+  const stats = statsMetrics(metrics.meter);
+  let way = wayOf(config.get('config-network'));
   const scraper = new Scraper({
     pods,
     clock,
+    way: () => way,
+    scraped: stats.scraped,
+    serviceOf: (key) => {
+      const [namespace = '', name = ''] = key.split('/');
+      const target = metricsOf.get(namespace, name)?.spec.scrapeTarget;
+      return target && `${target}.${namespace}`;
+    },
     jumped: (key, level) => {
       collections.setLevel(key, scraperName, level, clock.now());
       deciders.jump(key);
     },
     changed: (key) => running?.enqueue(metricQueue, key),
+  });
+  config.onChange('config-network', () => {
+    const now = wayOf(config.get('config-network'));
+    if (now === way) return;
+    way = now;
+    scraper.stop();
   });
   const probes = new ActivatorProbes(clock.now, look);
   const deciders = new Deciders({
@@ -120,7 +145,10 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
     receive: (messages, forwarded) => ingest(messages, forwarded),
     owners: () => ownership.owners(),
     owns: (bucket) => ownership.owns(bucket),
-    garbage: (error) => log.warn({ err: error.message }, 'a report cannot be read'),
+    garbage: (error) => {
+      stats.dropped('garbage');
+      log.warn({ err: error.message }, 'a report cannot be read');
+    },
   });
   const ownership = competeForOwnership({
     elector,
@@ -131,7 +159,8 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
       for (const [key] of [...deciders.entries()]) if (has(key)) forget(key);
     },
   });
-  const ingest = createIngest({ ownership, clock, collections, deciders, forwarder });
+  keepBucketServices({ client, elector, buckets, namespace: env.systemNamespace, ip: env.podIP, port: statsPort, log });
+  const ingest = createIngest({ ownership, clock, collections, deciders, forwarder, dropped: stats.dropped });
   leases.onChange(({ before, after }) => {
     const name = (after ?? before)?.metadata.name ?? '';
     if (!buckets.includes(name) || before?.spec?.holderIdentity === after?.spec?.holderIdentity) return;
@@ -140,7 +169,7 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
   });
   serveWakes({ bus, ownership, deciders, replica: env.podName });
   const sample = (key: string, { spec }: Decider) => {
-    const stat = spec.targetBurstCapacity === -1 ? undefined : scraper.sample(key);
+    const stat = spec.targetBurstCapacity === -1 ? undefined : scraper.sample(key, spec.stableWindowMs);
     if (stat) collections.record(key, stat, clock.now());
   };
   let part = 0;

@@ -64,9 +64,38 @@ test('of a batch, what is ours is recorded and the rest goes to its owners', () 
   const sent: Record<string, number> = {};
   const forwarder = { send: (address: string, messages: unknown[]) => (sent[address] = messages.length) };
   const messages = keys.map((key) => ({ namespace: 'ns', name: key.slice(3), stat: statWith({ averageConcurrentRequests: 1 }) }));
-  createIngest({ ownership, clock, collections, deciders, forwarder })(messages, false);
+  const dropped: string[] = [];
+  const ingest = createIngest({ ownership, clock, collections, deciders, forwarder, dropped: (reason) => dropped.push(reason) });
+  ingest(messages, false);
+  expect(dropped).toEqual([]);
   const recorded = keys.filter((key) => collections.averages(key, specWith(), clock.now()).stable === 1);
   expect(recorded).toEqual(keys.filter((key) => ownership.leads(key)));
   expect(Object.keys(sent).sort()).toEqual(['10.0.0.2:8080', '10.0.0.3:8080']);
   expect(recorded.length + sent['10.0.0.2:8080']! + sent['10.0.0.3:8080']!).toBe(keys.length);
+});
+
+test('what is of no use is dropped, and why is told', () => {
+  const ownership = { leads: (key: string) => key !== 'ns/foreign', owns: () => true, ownerOf: () => '', owners: () => ({}) };
+  const clock = steppedClock();
+  const collections = new Collections();
+  const none = () => undefined;
+  const deciders = new Deciders({ clock, collections, readyPods: () => 0, changed: none, panicked: none, decided: none });
+  collections.ensure('ns/one', specWith());
+  const dropped: string[] = [];
+  const ingest = createIngest({
+    ownership,
+    clock,
+    collections,
+    deciders,
+    forwarder: { send: none },
+    dropped: (reason) => dropped.push(reason),
+  });
+  const now = clock.now() / 1000;
+  const of = (name: string, own: Parameters<typeof statWith>[0]) => ({ namespace: 'ns', name, stat: statWith(own) });
+  ingest([of('one', { timestamp: now }), of('gone', {}), of('foreign', {})], false);
+  ingest(
+    [of('one', { averageConcurrentRequests: Number.NaN }), of('one', { requestCount: Infinity }), of('one', { timestamp: now - 60 })],
+    false,
+  );
+  expect(dropped).toEqual(['unknown revision', 'nobody owns its bucket', 'garbage', 'garbage', 'late']);
 });

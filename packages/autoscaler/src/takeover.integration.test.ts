@@ -17,7 +17,7 @@ const patienceMs = 90_000;
 const metadata = { name: 'one', namespace: 'default', labels: { [labels.revision]: 'one', [labels.revisionUID]: 'uid' } };
 
 let kube: TestKube;
-const replicas: { name: string; port: number; program: Program }[] = [];
+const replicas: { name: string; ip: string; port: number; program: Program }[] = [];
 const cleanUp: (() => void)[] = [];
 
 beforeAll(async () => {
@@ -29,10 +29,12 @@ beforeAll(async () => {
   // Nobody else makes it here, and no pod is let in without.
   const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'default' } };
   await kube.client.create(builtin.ServiceAccount, account);
-  for (const name of ['autoscaler-0', 'autoscaler-1']) {
+  for (const [i, name] of ['autoscaler-0', 'autoscaler-1'].entries()) {
     const port = await freePort();
-    const program = await startComponent('autoscaler', { kubeconfig: kube.kubeconfig, pod: name, env: { STATS_PORT: String(port) } });
-    replicas.push({ name, port, program });
+    const ip = `10.2.0.${i + 1}`;
+    const env = { STATS_PORT: String(port), POD_IP: ip };
+    const program = await startComponent('autoscaler', { kubeconfig: kube.kubeconfig, pod: name, env });
+    replicas.push({ name, ip, port, program });
   }
 }, patienceMs);
 afterAll(async () => {
@@ -60,6 +62,15 @@ function reporting() {
   cleanUp.push(() => clearInterval(timer));
   return load;
 }
+
+/** The Service of the bucket leads to this replica. */
+const leadsTo = async (replica: (typeof replicas)[number] | undefined): Promise<void> => {
+  const slice = await kube.client.get(builtin.EndpointSlice, 'knative-serving', bucket);
+  expect([slice.endpoints?.map((e) => e.addresses), slice.ports?.map((p) => p.port)]).toEqual([[[replica?.ip]], [replica?.port]]);
+  expect(slice.metadata.labels?.['kubernetes.io/service-name']).toBe(bucket);
+  const service = await kube.client.get(builtin.Service, 'knative-serving', bucket);
+  expect(service.spec?.selector).toBeUndefined();
+};
 
 async function readyPod(i: number): Promise<void> {
   const spec = { containers: [{ name: 'c', image: 'none' }], automountServiceAccountToken: false };
@@ -111,6 +122,7 @@ test(
 
     const holder = (await client.get(builtin.Lease, 'knative-serving', bucket)).spec?.holderIdentity ?? '';
     const owner = replicas.find((r) => holder.startsWith(`${r.name}_`));
+    await until(() => leadsTo(owner));
     await owner?.program.end('SIGKILL');
     // The load goes on rising while nobody decides.
     load.concurrency = 85;
@@ -118,6 +130,7 @@ test(
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
     const now = (await client.get(builtin.Lease, 'knative-serving', bucket)).spec?.holderIdentity;
     expect(now).not.toBe(holder);
+    await until(() => leadsTo(replicas.find((r) => r !== owner)));
   },
   2 * patienceMs,
 );

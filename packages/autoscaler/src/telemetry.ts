@@ -1,5 +1,6 @@
 import type { PodAutoscaler } from '@ebb/shared/api/kinds.ts';
 import { labels } from '@ebb/shared/api/labels.ts';
+import { latencyBoundaries } from '@ebb/shared/telemetry/boundaries.ts';
 import type { Attributes, Meter } from '@opentelemetry/api';
 import type { Deciders } from './deciders.ts';
 import type { PodCounts } from './stats/pods.ts';
@@ -60,4 +61,27 @@ export function observeDecisions({ meter, deciders, podCounts, autoscalerOf }: O
       if (last?.panic !== undefined) result.observe(panic, last.panic, attributes);
     }
   }, all);
+}
+
+/** Why a stat that arrived was left out. */
+export type Dropped = 'garbage' | 'unknown revision' | 'nobody owns its bucket' | 'late';
+
+/** What is told of statistics on their way in. */
+export interface StatsMetrics {
+  /** A pod was asked by HTTP, successfully or not. */
+  scraped(key: string, seconds: number): void;
+  dropped(reason: Dropped): void;
+}
+
+/** The instruments of statistics; the first as Go's autoscaler has it (contract data-plane 3.13), where pods are scraped. */
+export function statsMetrics(meter: Meter): StatsMetrics {
+  const scrapes = meter.createHistogram('kn.autoscaler.scrape.duration', {
+    unit: 's',
+    advice: { explicitBucketBoundaries: latencyBoundaries },
+  });
+  const drops = meter.createCounter('kn.autoscaler.stats.dropped', { unit: '{item}' });
+  return {
+    scraped: (key, seconds) => scrapes.record(seconds, { 'k8s.namespace.name': key.slice(0, key.indexOf('/')) }),
+    dropped: (reason) => drops.add(1, { reason }),
+  };
 }

@@ -66,8 +66,8 @@ test('requests are counted by listener, status, route and revision, and while th
     // What every series has in common says nothing here.
     const lines = text.replace(/,?otel_scope_[a-z]+="[^"]*",?/g, '').split('\n');
     expect(lines.filter((l) => /_count|active\{|refused/.test(l) && !l.startsWith('#'))).toEqual([
-      'kn_gateway_request_duration_count{listener="external",status="2xx",k8s_namespace_name="ns",kn_route_name="app",kn_revision_name="app-00001"} 1',
-      'kn_gateway_request_duration_count{listener="external",status="4xx"} 1',
+      'kn_gateway_request_duration_seconds_count{listener="external",status="2xx",k8s_namespace_name="ns",kn_route_name="app",kn_revision_name="app-00001"} 1',
+      'kn_gateway_request_duration_seconds_count{listener="external",status="4xx"} 1',
       'kn_gateway_backend_refused_total{backend="ns/app:80"} 1',
       'kn_gateway_requests_active{listener="external"} 0',
       'kn_gateway_requests_active{listener="local"} 1',

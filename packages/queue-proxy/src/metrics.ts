@@ -1,4 +1,5 @@
 import { ports } from '@ebb/shared/api/ports.ts';
+import { latencyBoundaries } from '@ebb/shared/telemetry/boundaries.ts';
 
 /** User metrics for Prometheus (contract data-plane 1.11). */
 export interface RequestMetrics {
@@ -9,8 +10,6 @@ export interface RequestMetrics {
   close(): Promise<void>;
 }
 
-const boundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
-
 /** Serves user metrics on their port. Loads OpenTelemetry, which pods without metrics do without. */
 export async function startRequestMetrics(port: number = ports.usermetric): Promise<RequestMetrics> {
   const { startMetrics } = await import('@ebb/shared/telemetry/metrics.ts');
@@ -18,7 +17,7 @@ export async function startRequestMetrics(port: number = ports.usermetric): Prom
   const duration = meter.createHistogram('kn.serving.invocation.duration', {
     unit: 's',
     description: 'Time in the user container',
-    advice: { explicitBucketBoundaries: boundaries },
+    advice: { explicitBucketBoundaries: latencyBoundaries },
   });
   const depth = meter.createGauge('kn.serving.queue.depth', { unit: '{request}', description: 'Requests executing and queued' });
   return {

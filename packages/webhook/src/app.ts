@@ -10,6 +10,7 @@ import type { KubeClient } from '@ebb/shared/kube/client.ts';
 import { connectKube } from '@ebb/shared/kube/connect.ts';
 import { createInformers } from '@ebb/shared/kube/informers.ts';
 import { createElector } from '@ebb/shared/kube/leases.ts';
+import { requestMetrics } from '@ebb/shared/kube/request-metrics.ts';
 import { systemClock } from '@ebb/shared/lib/clock.ts';
 import { commonEnv } from '@ebb/shared/telemetry/env.ts';
 import type { Logger } from '@ebb/shared/telemetry/log.ts';
@@ -43,8 +44,8 @@ export async function startWebhook(log: Logger): Promise<Running> {
   const common = commonEnv();
   const env = webhookEnv();
   const { systemNamespace: namespace, clusterDomain } = common;
-  const client = connectKube();
   const metrics = await startMetrics('webhook', common.metricsPort);
+  const client = connectKube(undefined, requestMetrics(metrics.meter));
   const informers = createInformers(client, log);
   const maps = informers.informer(builtin.ConfigMap, { namespace });
   const secrets = informers.informer(builtin.Secret, { namespace, fieldSelector: `metadata.name=${secretName}` });

@@ -21,8 +21,8 @@ export class Window {
     return this.#length;
   }
 
-  /** Adds to the bucket of a second. What is older than the window is ignored; a silence as long as it starts anew. */
-  record(second: number, value: number): void {
+  /** Adds to the bucket of a second; false: it is older than the window, and left out. A silence as long starts it anew. */
+  record(second: number, value: number): boolean {
     const n = this.length;
     if (this.#first === undefined || second - this.#last >= n) {
       this.#buckets = new Float64Array(n);
@@ -31,9 +31,10 @@ export class Window {
     } else if (second > this.#last) {
       for (let s = this.#last + 1; s <= second; s++) this.#buckets[s % n] = 0;
       this.#last = second;
-    } else if (second <= this.#last - n) return;
+    } else if (second <= this.#last - n) return false;
     else if (second < this.#first) this.#first = second;
     this.#buckets[second % n] = (this.#buckets[second % n] ?? 0) + value;
+    return true;
   }
 
   /** Whether nothing was recorded for longer than the window. */

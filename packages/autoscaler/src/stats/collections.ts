@@ -1,6 +1,7 @@
 import type { Stat } from '@ebb/shared/proto/gen/stats.ts';
 import type { Spec } from '../core/spec.ts';
 import { Window } from '../core/window.ts';
+import type { Dropped } from '../telemetry.ts';
 
 interface Pair {
   stable: Window;
@@ -50,20 +51,22 @@ export class Collections {
 
   /**
    * Adds a stat at its own second, or at `now` (ms) when it has none. Proxied requests are the activators' to report:
-   * they are taken off a pod's own. What is not a number, or of a revision nobody asked for, is dropped.
+   * they are taken off a pod's own. Says why it was dropped, if it was.
    */
-  record(key: string, stat: Load & { podName?: string }, now: number): void {
+  record(key: string, stat: Load & { podName?: string }, now: number): Dropped | undefined {
     const own = this.#all.get(key);
     const concurrency = stat.averageConcurrentRequests - stat.averageProxiedConcurrentRequests;
     const rps = stat.requestCount - stat.proxiedRequestCount;
-    if (!own || !Number.isFinite(concurrency) || !Number.isFinite(rps)) return;
+    if (!own) return 'unknown revision';
+    if (!Number.isFinite(concurrency) || !Number.isFinite(rps)) return 'garbage';
     const present = Math.floor(now / 1000);
     // A clock that is ahead must not make what comes after it look old.
     const second = stat.timestamp > 0 ? Math.min(stat.timestamp, present) : present;
     const value = own.metric === 'rps' ? rps : concurrency;
-    own.stable.record(second, value);
+    if (!own.stable.record(second, value)) return 'late';
     own.panic.record(second, value);
     this.setLevel(key, stat.podName ?? '', concurrency, now);
+    return undefined;
   }
 
   /** Takes what a source has in flight now, without recording it. */

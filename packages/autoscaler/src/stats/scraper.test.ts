@@ -8,8 +8,8 @@ import { until } from '@ebb/shared/testing/until.ts';
 import { Server, ServerCredentials, type ServerWritableStream } from '@grpc/grpc-js';
 import { afterEach, expect, test } from 'vitest';
 import { statWith, steppedClock } from '../testing.ts';
-import { Scraper } from './scraper.ts';
-import { scrape } from './source.ts';
+import { scrape } from './scrape.ts';
+import { Scraper, wayOf } from './scraper.ts';
 
 const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
@@ -37,11 +37,20 @@ async function grpcPod(host: string, stat: Stat, port = 0) {
   return { port: bound, calls, stop: () => server.forceShutdown() };
 }
 
+interface HttpAnswer {
+  status?: number;
+  type?: string;
+  body: Uint8Array;
+}
+
 /** A pod of the peer: HTTP/1.1 only. */
-async function httpPod(host: string, answer: { status?: number; type?: string; body: Uint8Array }, port = 0) {
+async function httpPod(host: string, answers: HttpAnswer | (() => HttpAnswer), port = 0) {
   const seen: string[] = [];
+  const hosts: string[] = [];
   const server = createServer((req, res) => {
+    const answer = typeof answers === 'function' ? answers() : answers;
     seen.push(`${req.method} ${req.url} ${req.headers.accept}`);
+    hosts.push([req.headers.host, req.headers['knative-direct-lb']].join(' '));
     res.writeHead(answer.status ?? 200, { 'content-type': answer.type ?? 'application/protobuf' }).end(answer.body);
   });
   await new Promise<void>((resolve) => server.listen(port, host, resolve));
@@ -49,7 +58,7 @@ async function httpPod(host: string, answer: { status?: number; type?: string; b
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));
   });
-  return { port: (server.address() as AddressInfo).port, seen };
+  return { port: (server.address() as AddressInfo).port, seen, hosts };
 }
 
 const pod = (host: string, own: { ready?: boolean; startTime?: string } = {}): Pod => ({
@@ -137,6 +146,81 @@ test('a pod that tells of a jump speaks for all; what is sampled stays as it was
   expect(scraper.sample('ns/one')?.averageConcurrentRequests).toBe(7);
 });
 
+const meshHosts = ['127.0.0.1', '127.0.0.2', '127.0.0.3'];
+
+/** Three pods behind a mesh that answers for each with `status`, and their Service, which leads to the next one each time. */
+async function mesh(status: number, uptimes = [100, 100, 100]) {
+  const first = await httpPod('127.0.0.1', { status, body: new Uint8Array() });
+  const others = await Promise.all(meshHosts.slice(1).map((host) => httpPod(host, { status, body: new Uint8Array() }, first.port)));
+  let n = 0;
+  const next = () => {
+    const i = n++ % 3;
+    const stat = { ...load(i + 1), podName: `pod-${i}`, processUptime: uptimes[i] ?? 0 };
+    return { body: Stat.encode(stat).finish() };
+  };
+  const service = await httpPod('127.0.0.100', next, first.port);
+  return { port: first.port, service, pods: [first, ...others] };
+}
+
+function meshScraper(port: number, own: Partial<ConstructorParameters<typeof Scraper>[0]> = {}): Scraper {
+  const pods = { byIndex: () => meshHosts.map((host) => pod(host)) };
+  const scraper = new Scraper({ pods, clock: systemClock, port, serviceOf: () => '127.0.0.100', ...own });
+  cleanUp.push(() => scraper.stop());
+  return scraper;
+}
+
+test.each([502, 503])('where a mesh answers for the pods with %i, they are asked by way of their Service from then on', async (status) => {
+  const { port, pods } = await mesh(status);
+  const scraper = meshScraper(port);
+  await until(() => expect(scraper.sample('ns/one', 60_000)?.averageConcurrentRequests).toBe(6));
+  expect(scraper.problem('ns/one')).toBeUndefined();
+  const asked = () => pods.map((p) => p.seen.length);
+  const before = asked();
+  const again = Date.now() + 300;
+  await until(() => {
+    expect(scraper.sample('ns/one', 60_000)?.averageConcurrentRequests).toBe(6);
+    return Date.now() > again;
+  });
+  expect(asked()).toEqual(before);
+});
+
+test('another refusal is no mesh, and where pods are to be asked no Service is', async () => {
+  for (const [status, way] of [
+    [404, 'auto'],
+    [503, 'pods'],
+  ] as const) {
+    const { port, pods, service } = await mesh(status);
+    const scraper = meshScraper(port, { way: () => way });
+    await until(() => {
+      expect(scraper.sample('ns/one', 60_000)).toBeUndefined();
+      return pods.every((p) => p.seen.length > 3);
+    });
+    expect(service.seen).toEqual([]);
+  }
+});
+
+test('where only the Service is to be asked, no pod is; of its pods the older ones speak', async () => {
+  const { port, pods } = await mesh(200, [5, 100, 100]);
+  const two = { byIndex: () => meshHosts.slice(0, 2).map((host) => pod(host)) };
+  const scraper = meshScraper(port, { way: () => 'service', pods: two });
+  await until(() => expect(scraper.sample('ns/one', 60_000)?.averageConcurrentRequests).toBe(5));
+  expect(pods.map((p) => p.seen)).toEqual([[], [], []]);
+});
+
+test('a mesh that lets pods be addressed is told by name which one is meant', async () => {
+  const one = await httpPod('127.0.0.1', { body: Stat.encode(load(5)).finish() });
+  const pods = { byIndex: () => [pod('127.0.0.1')] };
+  const scraper = meshScraper(one.port, { way: () => 'passthrough', serviceOf: () => 'one-private.ns', pods });
+  await until(() => expect(scraper.sample('ns/one')?.averageConcurrentRequests).toBe(5));
+  expect(new Set(one.hosts)).toEqual(new Set(['one-private.ns true']));
+});
+
+test('config-network says which way', () => {
+  const way = (meshCompatibilityMode: 'auto' | 'enabled' | 'disabled', enableMeshPodAddressability = false) =>
+    wayOf({ meshCompatibilityMode, enableMeshPodAddressability });
+  expect([way('auto'), way('enabled'), way('disabled'), way('enabled', true)]).toEqual(['auto', 'service', 'pods', 'passthrough']);
+});
+
 test('pods that do not answer are a problem, until one does', async () => {
   const port = await closedPort();
   const clock = steppedClock();
@@ -169,7 +253,7 @@ test.each([
   ['another type', { type: 'text/plain', body: Buffer.from('hello') }, /text\/plain; 200 application\/protobuf/],
 ])('a scrape is refused for %s', async (_, answer, message) => {
   const one = await httpPod('127.0.0.1', answer);
-  await expect(scrape('127.0.0.1', one.port)).rejects.toThrow(message);
+  await expect(scrape({ host: '127.0.0.1', port: one.port })).rejects.toThrow(message);
 });
 
 test('of an answer without end 336 bytes are read', async () => {
@@ -177,5 +261,5 @@ test('of an answer without end 336 bytes are read', async () => {
   const stat = Stat.encode(statWith({ podName: name, averageConcurrentRequests: 1, requestCount: 1, processUptime: 1 })).finish();
   const one = await httpPod('127.0.0.1', { body: Buffer.concat([stat, Buffer.alloc(100_000)]) });
   // Cut where it is: zeroes are no field, so decoding ends there.
-  await expect(scrape('127.0.0.1', one.port)).resolves.toMatchObject({ podName: name, requestCount: 1 });
+  await expect(scrape({ host: '127.0.0.1', port: one.port })).resolves.toMatchObject({ podName: name, requestCount: 1 });
 });

@@ -196,7 +196,7 @@ async function replica(clock: ReturnType<typeof steppedClock>) {
     // Every replica of a test has an address of its own on one host: the port tells them apart.
     forwarder.send(`127.0.0.1:${to.port}`, messages);
   };
-  const ingest = createIngest({ ownership, clock, collections, deciders, forwarder: { send } });
+  const ingest = createIngest({ ownership, clock, collections, deciders, forwarder: { send }, dropped: () => undefined });
   const server = await startStatsServer({ port: 0, receive: ingest, owners: ownership.owners, owns: ownership.owns });
   cleanUp.push(() => server.close(100));
   return { lead, server, sent, to, changed, collections, ingest, ownership };

@@ -1,16 +1,23 @@
-import { request } from 'node:http';
 import type { Clock } from '@ebb/shared/lib/clock.ts';
-import { PodStatsClient, Stat } from '@ebb/shared/proto/gen/stats.ts';
+import { PodStatsClient, type Stat } from '@ebb/shared/proto/gen/stats.ts';
 import { type ClientReadableStream, credentials } from '@grpc/grpc-js';
+import { isMeshLike, scrape, type Target } from './scrape.ts';
 
 const periodMs = 1000;
 /** A stat older than this says nothing about now. */
 export const freshMs = 2500;
 /** A stream that was silent for so long is opened anew. */
 const silentMs = 5000;
-/** An HTTP scrape that takes longer is given up, and of its body no more is read (contract data-plane 3.5). */
-const scrapeTimeoutMs = 3000;
-const scrapeBytes = 336;
+interface PodOptions {
+  host: string;
+  port: number;
+  clock: Clock;
+  /** Told when the pod says that it suddenly has many more requests. */
+  jumped?: () => void;
+  headers?: Record<string, string>;
+  /** `scrape` when absent. */
+  ask?: (target: Target) => Promise<Stat>;
+}
 
 /**
  * The stats of one pod: a gRPC stream, or HTTP scrapes where there is none (the peer's queue-proxy speaks only those).
@@ -20,7 +27,11 @@ export class PodSource {
   readonly #host: string;
   readonly #port: number;
   readonly #clock: Clock;
+  /** Set: asked only by HTTP and with these headers, by which a mesh leads to this very pod. */
+  readonly #headers?: Record<string, string>;
+  readonly #ask: (target: Target) => Promise<Stat>;
   #way: 'grpc' | 'http' = 'grpc';
+  #meshLike = false;
   #last?: { stat: Stat; at: number };
   /** What it had in flight when it told of a jump after that. */
   #jump?: number;
@@ -32,12 +43,14 @@ export class PodSource {
   #scraping = false;
   #closed = false;
 
-  /** `jumped`: told when the pod says that it suddenly has many more requests. */
-  constructor(host: string, port: number, clock: Clock, jumped: () => void = () => undefined) {
+  constructor({ host, port, clock, jumped = () => undefined, headers, ask = scrape }: PodOptions) {
     this.#host = host;
     this.#port = port;
     this.#clock = clock;
     this.#jumped = jumped;
+    this.#headers = headers;
+    this.#ask = ask;
+    if (headers) this.#way = 'http';
     this.refresh();
   }
 
@@ -55,6 +68,11 @@ export class PodSource {
   /** The last attempt gave nothing. */
   failing(): boolean {
     return this.#failed && !this.fresh();
+  }
+
+  /** The last scrape was answered by a mesh rather than by the pod. */
+  meshLike(): boolean {
+    return this.#meshLike && this.failing();
   }
 
   /** To be called every second: scrapes, or opens a stream again that broke. */
@@ -122,45 +140,13 @@ export class PodSource {
   async #scrape(): Promise<void> {
     this.#scraping = true;
     try {
-      this.#heard(await scrape(this.#host, this.#port));
-    } catch {
+      this.#heard(await this.#ask({ host: this.#host, port: this.#port, headers: this.#headers }));
+    } catch (error) {
       this.#failed = true;
-      this.#way = 'grpc';
+      this.#meshLike = isMeshLike(error);
+      if (!this.#headers) this.#way = 'grpc';
     } finally {
       this.#scraping = false;
     }
   }
-}
-
-/** One scrape of the peer's stats endpoint; rejects with what was wrong. */
-export function scrape(host: string, port: number): Promise<Stat> {
-  return new Promise((resolve, reject) => {
-    const req = request({ host, port, path: '/metrics', timeout: scrapeTimeoutMs, headers: { accept: 'application/protobuf' } }, (res) => {
-      const type = res.headers['content-type'] ?? '';
-      if ((res.statusCode ?? 0) < 200 || (res.statusCode ?? 0) > 299 || type !== 'application/protobuf') {
-        req.destroy(new Error(`scrape of ${host}:${port}: ${res.statusCode} ${type}; 200 application/protobuf would be right`));
-        return;
-      }
-      let body = Buffer.alloc(0);
-      const done = () => {
-        try {
-          resolve(Stat.decode(body));
-        } catch (error) {
-          reject(error as Error);
-        }
-      };
-      res.on('data', (chunk: Buffer) => {
-        body = Buffer.concat([body, chunk]).subarray(0, scrapeBytes);
-        if (body.length === scrapeBytes) {
-          done();
-          req.destroy();
-        }
-      });
-      res.on('end', done);
-      res.on('error', reject);
-    });
-    req.on('timeout', () => req.destroy(new Error(`scrape of ${host}:${port}: no answer within ${scrapeTimeoutMs / 1000} s`)));
-    req.on('error', reject);
-    req.end();
-  });
 }

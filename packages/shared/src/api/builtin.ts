@@ -12,6 +12,7 @@ export type Probe = Json<k8s.V1Probe>;
 export type KubeService = Builtin<k8s.V1Service>;
 export type Endpoints = Builtin<k8s.V1Endpoints>;
 export type EndpointSubset = Json<k8s.V1EndpointSubset>;
+export type EndpointSlice = Builtin<k8s.V1EndpointSlice>;
 export type ConfigMap = Builtin<k8s.V1ConfigMap>;
 export type Secret = Builtin<k8s.V1Secret>;
 export type ServiceAccount = Builtin<k8s.V1ServiceAccount>;
@@ -33,6 +34,7 @@ export const builtin = {
   Pod: kind<Pod>('', 'v1', 'Pod', 'pods'),
   Service: kind<KubeService>('', 'v1', 'Service', 'services'),
   Endpoints: kind<Endpoints>('', 'v1', 'Endpoints', 'endpoints'),
+  EndpointSlice: kind<EndpointSlice>('discovery.k8s.io', 'v1', 'EndpointSlice', 'endpointslices'),
   ConfigMap: kind<ConfigMap>('', 'v1', 'ConfigMap', 'configmaps'),
   Secret: kind<Secret>('', 'v1', 'Secret', 'secrets'),
   ServiceAccount: kind<ServiceAccount>('', 'v1', 'ServiceAccount', 'serviceaccounts'),

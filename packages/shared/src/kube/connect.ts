@@ -5,6 +5,7 @@ import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import { apiVersionOf, type Kind, type KubeObject } from '../api/meta.ts';
 import { type KubeClient, KubeError, type List, type ListOptions, type PatchType, type WatchEvent } from './client.ts';
 import { pathOf } from './paths.ts';
+import type { Answered } from './request-metrics.ts';
 
 const requestTimeoutMs = 30_000;
 /** The server ends a watch after this long. */
@@ -31,9 +32,9 @@ interface Call {
 
 /**
  * Connects by `kubeconfig` (a file), else by KUBECONFIG, `~/.kube/config` or the pod's service account, in that order,
- * as kubectl does.
+ * as kubectl does. `answered` is told of every answer but those to watches.
  */
-export function connectKube(kubeconfig?: string): KubeClient {
+export function connectKube(kubeconfig?: string, answered?: (one: Answered) => void): KubeClient {
   const config = new KubeConfig();
   if (kubeconfig) config.loadFromFile(kubeconfig);
   else config.loadFromDefault();
@@ -74,6 +75,7 @@ export function connectKube(kubeconfig?: string): KubeClient {
 
   async function once<T>(call: Call): Promise<T> {
     const opts = await options(call, false);
+    const began = performance.now();
     return new Promise<T>((resolve, reject) => {
       const req = send(opts, (res) => {
         const chunks: Buffer[] = [];
@@ -81,8 +83,10 @@ export function connectKube(kubeconfig?: string): KubeClient {
         res.on('error', reject);
         res.on('end', () => {
           const text = Buffer.concat(chunks).toString();
-          if ((res.statusCode ?? 500) < 300) resolve((text ? parse(text) : undefined) as T);
-          else reject(toError(res.statusCode ?? 500, text));
+          const status = res.statusCode ?? 500;
+          answered?.({ method: call.method, host: base.hostname, status, seconds: (performance.now() - began) / 1000 });
+          if (status < 300) resolve((text ? parse(text) : undefined) as T);
+          else reject(toError(status, text));
         });
       });
       req.setTimeout(requestTimeoutMs, () =>

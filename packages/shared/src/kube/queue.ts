@@ -4,6 +4,10 @@ interface Options {
   workers: number;
   /** Handles one key; its rejection is the caller's own affair: it must not reject. */
   handle: (key: string) => Promise<void>;
+  /** How long a key waited that is now handled, seconds. */
+  waited?: (seconds: number) => void;
+  /** A key that failed will come again. */
+  retried?: () => void;
 }
 
 /** Retries of all keys together: so many a second, and so many at once before that (contract control-plane 0.4). */
@@ -17,8 +21,9 @@ const retryBurst = 100;
  */
 export class WorkQueue {
   readonly #options: Options;
-  readonly #lanes: Record<Lane, Set<string>> = { fast: new Set(), slow: new Set() };
-  readonly #active = new Set<string>();
+  /** Since when each key waits, and is handled, by performance.now(). */
+  readonly #lanes: Record<Lane, Map<string, number>> = { fast: new Map(), slow: new Map() };
+  readonly #active = new Map<string, number>();
   readonly #again = new Set<string>();
   readonly #timers = new Map<string, { at: number; timer: NodeJS.Timeout }>();
   readonly #failures = new Map<string, number>();
@@ -36,6 +41,11 @@ export class WorkQueue {
     return this.#lanes.fast.size + this.#lanes.slow.size;
   }
 
+  /** When what is being handled was begun, by performance.now(). */
+  handledSince(): number[] {
+    return [...this.#active.values()];
+  }
+
   add(key: string, lane: Lane = 'fast'): void {
     if (this.#stopped) return;
     if (this.#active.has(key)) {
@@ -43,8 +53,9 @@ export class WorkQueue {
       return;
     }
     if (lane === 'slow' && this.#lanes.fast.has(key)) return;
+    const since = this.#lanes.slow.get(key) ?? this.#lanes.fast.get(key) ?? performance.now();
     if (lane === 'fast') this.#lanes.slow.delete(key);
-    this.#lanes[lane].add(key);
+    this.#lanes[lane].set(key, since);
     this.#pump();
   }
 
@@ -69,6 +80,7 @@ export class WorkQueue {
   addFailed(key: string): void {
     const failures = (this.#failures.get(key) ?? 0) + 1;
     this.#failures.set(key, failures);
+    this.#options.retried?.();
     const now = performance.now();
     this.#retryAt = Math.max(this.#retryAt, now - (retryBurst * 1000) / retriesPerSecond) + 1000 / retriesPerSecond;
     this.addAfter(key, Math.max(this.#retryAt - now, Math.min(1_000_000, 5 * 2 ** (failures - 1))));
@@ -90,11 +102,14 @@ export class WorkQueue {
   #pump(): void {
     while (this.#active.size < this.#options.workers) {
       const lane: Lane = this.#lanes.fast.size > 0 && !(this.#served % 4 === 3 && this.#lanes.slow.size > 0) ? 'fast' : 'slow';
-      const key = this.#lanes[lane].values().next().value;
-      if (key === undefined) return;
+      const next = this.#lanes[lane].entries().next().value;
+      if (next === undefined) return;
+      const [key, since] = next;
+      const now = performance.now();
       this.#lanes[lane].delete(key);
       this.#served++;
-      this.#active.add(key);
+      this.#active.set(key, now);
+      this.#options.waited?.((now - since) / 1000);
       void this.#handle(key);
     }
   }

@@ -13,6 +13,7 @@ import { OneAtATime } from './one-at-a-time.ts';
 import { showingOwnWrites } from './own-writes.ts';
 import { Progress } from './progress.ts';
 import { WorkQueue } from './queue.ts';
+import { queueMetrics } from './queue-metrics.ts';
 import { type AnyReconciler, type Outcome, reconcile } from './reconcile.ts';
 import type { Caches, Reconciler } from './reconciler.ts';
 
@@ -63,12 +64,7 @@ export function runReconcilers(options: RunOptions): Running {
   // Two reconcilers of one object would meet each other's writes as conflicts.
   const objects = new OneAtATime();
   const timers: NodeJS.Timeout[] = [];
-  const duration = o.meter.createHistogram('kn.workqueue.process.duration', { unit: 's' });
-  const adds = o.meter.createCounter('kn.workqueue.adds');
-  const depth = o.meter.createObservableGauge('kn.workqueue.depth');
-  depth.addCallback((result) => {
-    for (const [name, queue] of queues) result.observe(queue.depth, { name });
-  });
+  const metrics = queueMetrics(o.meter, queues);
 
   for (const reconciler of o.reconcilers as readonly unknown[] as readonly AnyReconciler[]) {
     const { watches } = reconciler;
@@ -78,6 +74,8 @@ export function runReconcilers(options: RunOptions): Running {
     const id = (key: string) => `${watches.reconciles.group}/${watches.reconciles.kind} ${key}`;
     const queue: WorkQueue = new WorkQueue({
       workers: o.workers ?? 4,
+      waited: (seconds) => metrics.waited(watches.queue, seconds),
+      retried: () => metrics.retried(watches.queue),
       handle: async (key) => {
         const started = performance.now();
         const outcome = await objects
@@ -86,7 +84,7 @@ export function runReconcilers(options: RunOptions): Running {
             log.error({ key, err: error }, 'reconcile broke off; trying again');
             return { error };
           });
-        duration.record((performance.now() - started) / 1000, { name: watches.queue });
+        metrics.processed(watches.queue, (performance.now() - started) / 1000);
         if (outcome.error) queue.addFailed(key);
         else queue.forget(key);
         if (outcome.requeueAfterMs !== undefined) queue.addAfter(key, outcome.requeueAfterMs);
@@ -94,7 +92,7 @@ export function runReconcilers(options: RunOptions): Running {
     });
     queues.set(watches.queue, queue);
     const add = (key: string, lane: 'fast' | 'slow' = 'fast') => {
-      adds.add(1, { name: watches.queue });
+      metrics.added(watches.queue);
       queue.add(key, lane);
     };
     const resync = (has: (key: string) => boolean): void => {

@@ -4,6 +4,7 @@ import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporte
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { mergeExpositions } from './exposition.ts';
+import { withUnits } from './units.ts';
 
 export interface Metrics {
   meter: Meter;
@@ -21,7 +22,7 @@ export async function startMetrics(service: string, port: number, others?: () =>
   const provider = new MeterProvider({ resource: resourceFromAttributes({ 'service.name': service }), readers: [exporter] });
   const meter = provider.getMeter(`ebb/${service}`);
   const serializer = new PrometheusSerializer();
-  const text = async () => serializer.serialize((await exporter.collect()).resourceMetrics);
+  const text = async () => serializer.serialize(withUnits((await exporter.collect()).resourceMetrics));
   const all = async () => (others ? mergeExpositions([await text(), ...(await others())]) : text());
   const server = createServer((req, res) => {
     if (req.method !== 'GET' || req.url !== '/metrics') {
