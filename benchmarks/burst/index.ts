@@ -21,7 +21,8 @@ const pods = 10;
 const requests = 100;
 const concurrency = 10;
 const service = 'burst';
-const plain = 'plain-burst';
+/** Plain Deployments by the containers in a pod of theirs: one, and two as a pod with a sidecar has. */
+const plain = { one: 'plain-burst', two: 'plain-pair-burst' };
 
 interface Run {
   /** From the first request, ms: the Deployment is asked for more than one pod; ten pods are ready; half the answers are there. */
@@ -86,8 +87,8 @@ async function burst(bench: Bench): Promise<Run> {
   }
 }
 
-/** The plain Deployment from 0 to as many ready pods, and back. */
-async function plainReady(bench: Bench): Promise<number> {
+/** A plain Deployment from 0 to as many ready pods, and back. */
+async function plainReady(bench: Bench, plain: string): Promise<number> {
   const { signal } = bench;
   const ready = () => bench.deployments.get(benchNamespace, plain)?.status?.readyReplicas ?? 0;
   const started = performance.now();
@@ -105,39 +106,49 @@ async function plainReady(bench: Bench): Promise<number> {
 
 export const benchmark: Benchmark = {
   summary: 'a hundred requests of a second at once at a Service at zero, ten at a time a pod',
-  help: '  --runs N      bursts, and starts of a plain Deployment of ten pods, in turn (3)',
+  help: '  --runs N      bursts, and starts of plain Deployments of ten pods, in turn (3)',
   options: { runs: { type: 'string' } },
   async run(bench, options) {
     const runs = count(options, 'runs', 3);
     await createService(bench, service, autoscaling({ window: '6s', maxScale: String(pods) }), concurrency);
     await step('create the Service', () => whenReady(bench, service));
-    await createPlain(bench, plain, 0);
+    await createPlain(bench, plain.one, 0);
+    await createPlain(bench, plain.two, 0, 2);
     const anchors: number[] = [];
+    const pairs: number[] = [];
     const bursts: Run[] = [];
     for (let i = 0; i < runs; i++) {
       await step(`run ${i + 1} of ${runs}`, async () => {
         await whenAtZero(bench, service);
-        anchors.push(await plainReady(bench));
+        anchors.push(await plainReady(bench, plain.one));
+        pairs.push(await plainReady(bench, plain.two));
         bursts.push(await burst(bench));
       });
       const { above_one, ten_ready, first_wave, failed } = bursts[i]!;
       process.stderr.write(
-        `  plain ${round(anchors[i]!)} ms; above one ${round(above_one)}, ten ready ${round(ten_ready)}, first wave ${round(first_wave)} ms, ${failed} failed\n`,
+        `  plain ${round(anchors[i]!)} ms, of two containers ${round(pairs[i]!)} ms; above one ${round(above_one)}, ten ready ${round(ten_ready)}, first wave ${round(first_wave)} ms, ${failed} failed\n`,
       );
     }
     const anchor = median(anchors);
+    const pair = median(pairs);
     const failed = bursts.reduce((n, b) => n + b.failed, 0);
     const of = (figure: keyof typeof original) => median(bursts.map((b) => b[figure]));
     const ms = {
       plain_ten_ready: round(anchor),
+      pair_ten_ready: round(pair),
       above_one: round(of('above_one')),
       ten_ready: round(of('ten_ready')),
       first_wave: round(of('first_wave')),
     };
-    const ratio = { ten_ready: round(of('ten_ready') / anchor, 3), first_wave: round(of('first_wave') / anchor, 3) };
+    const ratio = {
+      ten_ready: round(of('ten_ready') / anchor, 3),
+      first_wave: round(of('first_wave') / anchor, 3),
+      ten_ready_to_pair: round(of('ten_ready') / pair, 3),
+    };
     const text = table([
       [`${runs} bursts, ${failed} requests failed; median ms`, 'Ebb', '÷ plain', 'Go'],
       ['plain Deployment 0 → 10 Ready', String(ms.plain_ten_ready), '1.00', ''],
+      ['the same with two containers a pod', String(ms.pair_ten_ready), (pair / anchor).toFixed(2), ''],
       ['more than one pod asked for', String(ms.above_one), '', String(original.above_one)],
       ['ten pods ready', String(ms.ten_ready), ratio.ten_ready.toFixed(2), String(original.ten_ready)],
       ['half of the first hundred answered', String(ms.first_wave), ratio.first_wave.toFixed(2), String(original.first_wave)],

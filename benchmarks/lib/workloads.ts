@@ -18,12 +18,17 @@ export async function createService(bench: Bench, name: string, annotate: Record
 
 /**
  * A plain Deployment of the same image. No probe: Ready then means that the kubelet saw the container run, the
- * earliest moment Kubernetes knows. One second of grace, so that runs follow each other quickly.
+ * earliest moment Kubernetes knows. One second of grace, so that runs follow each other quickly. `containers`: so many of
+ * the same image in each pod.
  */
-export async function createPlain(bench: Bench, name: string, replicas: number): Promise<void> {
-  const user = { ...container, env: [{ name: 'PORT', value: String(ports.userDefault) }] };
+export async function createPlain(bench: Bench, name: string, replicas: number, containers = 1): Promise<void> {
+  const users = Array.from({ length: containers }, (_, i) => ({
+    ...container,
+    name: `user-container-${i}`,
+    env: [{ name: 'PORT', value: String(ports.userDefault + i) }],
+  }));
   const metadata = { labels: { [labels.app]: name } };
-  const template = { metadata, spec: { containers: [user], terminationGracePeriodSeconds: 1 } };
+  const template = { metadata, spec: { containers: users, terminationGracePeriodSeconds: 1 } };
   const spec = { replicas, selector: { matchLabels: { [labels.app]: name } }, template };
   await bench.kube.create(builtin.Deployment, object<Deployment>({ name, namespace }, { spec }));
 }

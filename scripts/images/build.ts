@@ -7,7 +7,7 @@ import { inCache } from '../../e2e/cluster/paths.ts';
 import { step } from '../lib/progress.ts';
 import { root } from '../lib/shell.ts';
 import { type Builder, findBuilder } from './builder.ts';
-import { bundle } from './bundle.ts';
+import { bundle, compilerName } from './bundle.ts';
 import { type Image, imagesNamed } from './table.ts';
 
 /** An image as it was built: the archive, and the image's ID, which changes when a rebuild changes what is in it. */
@@ -41,7 +41,7 @@ async function prepare(image: Image, base: () => Promise<string | undefined>): P
       dir,
       dockerfile: dockerfile('Dockerfile'),
       args: { NODE_OPTIONS: image.nodeOptions, ...(name ? { BASE: name } : {}) },
-      files: [main],
+      files: [main, join(dir, compilerName)],
     };
   }
   const program = join(dir, 'program');

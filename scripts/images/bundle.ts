@@ -1,10 +1,13 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { root } from '../lib/shell.ts';
 
 /** What a bundle is called in its folder. */
 const bundleName = 'main.cjs';
+
+/** What compiles it while the image is built. */
+export const compilerName = 'compile.cjs';
 
 /**
  * Bundles a service and all it needs into one file of `dir`, and says its path. Nothing is left outside but Node itself.
@@ -28,5 +31,6 @@ export async function bundle(source: string, dir: string): Promise<string> {
     legalComments: 'none',
     logLevel: 'silent',
   });
+  copyFileSync(join(root, 'deploy/images', compilerName), join(dir, compilerName));
   return outfile;
 }
