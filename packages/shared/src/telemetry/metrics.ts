@@ -13,6 +13,13 @@ export interface Metrics {
   close(): Promise<void>;
 }
 
+/** Under which name a component's instruments are, where the contract has one (data-plane 1.11, 2.9, 3.13). */
+const scopes: Record<string, string> = {
+  activator: 'knative.dev/serving/pkg/activator',
+  autoscaler: 'knative.dev/serving/pkg/autoscaler',
+  'queue-proxy': 'knative.dev/serving/pkg/queue',
+};
+
 /**
  * Serves `GET /metrics` as Prometheus text on `port`; 0 switches serving off, instruments still work. `others`: the texts of
  * processes that belong to this one, to be told with its own.
@@ -20,7 +27,7 @@ export interface Metrics {
 export async function startMetrics(service: string, port: number, others?: () => Promise<string[]>): Promise<Metrics> {
   const exporter = new PrometheusExporter({ preventServerStart: true });
   const provider = new MeterProvider({ resource: resourceFromAttributes({ 'service.name': service }), readers: [exporter] });
-  const meter = provider.getMeter(`ebb/${service}`);
+  const meter = provider.getMeter(scopes[service] ?? `ebb/${service}`);
   const serializer = new PrometheusSerializer();
   const text = async () => serializer.serialize(withUnits((await exporter.collect()).resourceMetrics));
   const all = async () => (others ? mergeExpositions([await text(), ...(await others())]) : text());

@@ -1,0 +1,33 @@
+import { freePort } from '@ebb/shared/testing/programs.ts';
+import { expect, it } from 'vitest';
+import { startRequestMetrics } from './metrics.ts';
+
+it('serves its instruments under the names that dashboards know', async () => {
+  const port = await freePort();
+  const metrics = await startRequestMetrics(port);
+  try {
+    metrics.invocation(0.03, 200);
+    metrics.invocation(20, 200);
+    metrics.invocation(0.001, 503);
+    metrics.queueDepth(7);
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const scope = 'otel_scope_name="knative.dev/serving/pkg/queue"';
+    expect(text).toContain(scope);
+    const lines = text.replaceAll(/,?otel_scope_[a-z]+="[^"]*"/g, '').split('\n');
+    const of = (status: number, le: string) =>
+      `kn_serving_invocation_duration_seconds_bucket{http_response_status_code="${status}",le="${le}"}`;
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        `${of(200, '0.025')} 0`,
+        `${of(200, '0.05')} 1`,
+        `${of(200, '10')} 1`,
+        `${of(200, '+Inf')} 2`,
+        `${of(503, '0.005')} 1`,
+        'kn_serving_invocation_duration_seconds_sum{http_response_status_code="200"} 20.03',
+        'kn_serving_queue_depth{} 7',
+      ]),
+    );
+  } finally {
+    await metrics.close();
+  }
+});
