@@ -20,7 +20,7 @@ const ownAddress = () =>
     .flat()
     .find((a) => a?.family === 'IPv4' && !a.internal)?.address ?? '';
 
-test('an activator that starts serves revisions and pods that are there already', async () => {
+test('an activator that starts serves revisions and pods that are there already, and serves on for a while when it has to leave', async () => {
   const kube = await startKube();
   onCleanUp(() => kube.stop());
   await installCrds(kube.client);
@@ -64,6 +64,7 @@ test('an activator that starts serves revisions and pods that are there already'
       H2C_PORT: String(h2c),
       ANNOUNCEMENTS_PORT: '0',
       METRICS_PROMETHEUS_PORT: '0',
+      DRAIN_DELAY: '2s',
       AUTOSCALER: `127.0.0.1:${await freePort()}`,
       NATS_URL: '',
     },
@@ -72,4 +73,12 @@ test('an activator that starts serves revisions and pods that are there already'
   onCleanUp(() => program.end('SIGKILL'));
   const host = `${name}.${namespace}.svc.cluster.local`;
   expect(await ask(http1, { path: '/x', headers: { host } })).toMatchObject({ status: 200, body: 'served /x' });
+
+  // Told to leave: it is not ready from then on, and serves whoever has not heard of that yet.
+  const ended = program.end('SIGTERM');
+  const kubelet = () => ask(http1, { headers: { 'user-agent': 'kube-probe/1.35' } });
+  await expect.poll(async () => (await kubelet()).status).toBe(500);
+  expect(await ask(http1, { path: '/y', headers: { host } })).toMatchObject({ status: 200, body: 'served /y' });
+  await ended;
+  await expect(ask(http1)).rejects.toThrow('ECONNREFUSED');
 });

@@ -13,6 +13,7 @@ import { childName } from '@ebb/shared/lib/child-name.ts';
 import { systemClock } from '@ebb/shared/lib/clock.ts';
 import { createForwarder } from '@ebb/shared/proxy/forward.ts';
 import { listen } from '@ebb/shared/proxy/listener.ts';
+import { serverHistograms } from '@ebb/shared/telemetry/http-metrics.ts';
 import type { Logger } from '@ebb/shared/telemetry/log.ts';
 import { startMetrics } from '@ebb/shared/telemetry/metrics.ts';
 import type { Running } from '@ebb/shared/telemetry/process.ts';
@@ -121,6 +122,8 @@ export async function startActivator(log: Logger): Promise<Running> {
       })
     : undefined;
   const forwarder = createForwarder();
+  const measured = serverHistograms();
+  metrics.add(() => measured.collect());
   const path = requestPath({
     unhealthy: () => health.reason(clock.now()),
     revisions: sources.revisions,
@@ -130,6 +133,7 @@ export async function startActivator(log: Logger): Promise<Running> {
     forwarder,
     passthrough,
     tracer,
+    measured,
     requestLog: requestLog(config, log, (line) => process.stdout.write(line)),
   });
   const onError = (error: Error) => log.debug({ err: error.message }, 'a connection failed');

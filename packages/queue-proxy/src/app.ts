@@ -27,6 +27,8 @@ export interface Tuning {
   statsPort?: number;
   /** Without arrivals for so long, a drain is over (contract data-plane 1.9). */
   quietMs?: number;
+  /** So long get upgraded connections when nothing else is under way any more; 60 s when absent. */
+  upgradedMs?: number;
   /** Where the request log goes; stdout when absent. */
   writeRequestLog?: (line: string) => void;
   /** What became of the announcement is logged. */
@@ -41,8 +43,6 @@ export interface QueueProxy extends Running {
 
 /** Where the pod's certificate is mounted, and how often it is looked at (contract data-plane 1.14). */
 const certificates = { folder: '/var/lib/knative/certs', everyMs: 60_000 };
-/** Upgraded connections get so long when nothing else is under way any more. */
-const upgradedMs = 60_000;
 const noDeadline = 2 ** 31 - 1;
 
 /** queue-proxy: everything it is made of, in the order it starts. */
@@ -70,7 +70,7 @@ export async function startQueueProxy(log: Logger, tuning: Tuning = {}): Promise
     env,
     drain,
     inFlight,
-    ready,
+    ready: env.probes.length > 0 ? ready : undefined,
     startTimes,
     stats,
     now,
@@ -102,7 +102,7 @@ export async function startQueueProxy(log: Logger, tuning: Tuning = {}): Promise
       await quiet;
       // No deadline but the pod's own: whoever is served is served to the end.
       const closed = Promise.all([main.close(noDeadline), secure?.close(noDeadline), admin.close()]);
-      if (!(await Promise.race([closed.then(() => true), onlyUpgrades(inFlight)])))
+      if (!(await Promise.race([closed.then(() => true), onlyUpgrades(inFlight, tuning.upgradedMs ?? 60_000)])))
         log.warn({ connections: inFlight.upgrades }, 'upgraded connections are still open: cutting them');
       await statsServer.close();
       reporter.stop();
@@ -112,9 +112,9 @@ export async function startQueueProxy(log: Logger, tuning: Tuning = {}): Promise
 }
 
 /** Resolves to false when nothing but upgraded connections was under way for as long as they may. */
-async function onlyUpgrades(inFlight: InFlight): Promise<false> {
-  for (let since = performance.now(); performance.now() - since < upgradedMs; ) {
-    await new Promise((resolve) => setTimeout(resolve, 1000).unref());
+async function onlyUpgrades(inFlight: InFlight, atMostMs: number): Promise<false> {
+  for (let since = performance.now(); performance.now() - since < atMostMs; ) {
+    await new Promise((resolve) => setTimeout(resolve, Math.min(1000, atMostMs / 4)).unref());
     if (inFlight.requests > 0) since = performance.now();
   }
   return false;

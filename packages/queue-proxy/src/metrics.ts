@@ -1,5 +1,6 @@
 import { ports } from '@ebb/shared/api/ports.ts';
 import { latencyBoundaries } from '@ebb/shared/telemetry/boundaries.ts';
+import type { HttpHistograms } from '@ebb/shared/telemetry/http-metrics.ts';
 
 /** User metrics for Prometheus (contract data-plane 1.11). */
 export interface RequestMetrics {
@@ -7,13 +8,19 @@ export interface RequestMetrics {
   invocation(seconds: number, status: number): void;
   /** Executing and queued. */
   queueDepth(requests: number): void;
+  /** As a server, and as a client of the user container. */
+  server: HttpHistograms;
+  client: HttpHistograms;
   close(): Promise<void>;
 }
 
 /** Serves user metrics on their port. Loads OpenTelemetry, which pods without metrics do without. */
 export async function startRequestMetrics(port: number = ports.usermetric): Promise<RequestMetrics> {
   const { startMetrics } = await import('@ebb/shared/telemetry/metrics.ts');
-  const { meter, close } = await startMetrics('queue-proxy', port);
+  const { clientHistograms, serverHistograms } = await import('@ebb/shared/telemetry/http-metrics.ts');
+  const { meter, add, close } = await startMetrics('queue-proxy', port);
+  const [server, client] = [serverHistograms(), clientHistograms()];
+  for (const histograms of [server, client]) add(() => histograms.collect());
   const duration = meter.createHistogram('kn.serving.invocation.duration', {
     unit: 's',
     description: 'Time in the user container',
@@ -23,6 +30,8 @@ export async function startRequestMetrics(port: number = ports.usermetric): Prom
   return {
     invocation: (seconds, status) => duration.record(seconds, { 'http.response.status_code': status }),
     queueDepth: (requests) => depth.record(requests),
+    server,
+    client,
     close,
   };
 }

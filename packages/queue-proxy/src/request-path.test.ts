@@ -23,6 +23,11 @@ async function echoing() {
   return { port: await started(server), sockets };
 }
 
+it('a pod without a probe cannot be asked whether it is ready', async () => {
+  const { port } = await running((_, res) => res.end(), { probes: [] });
+  expect(await ask(port, { headers: kubelet })).toMatchObject({ status: 500, body: 'no probe\n' });
+});
+
 describe('the limit of concurrency', () => {
   it('does not count probes that a mesh rewrote, nor do the statistics', async () => {
     const { held, user, release } = holding();
@@ -134,6 +139,32 @@ describe('a drain', () => {
     expect(over).toBe(false);
     socket.socket.end();
     await drained;
+  });
+
+  it('waits no longer for upgraded connections when nothing else was under way for a while: the process ends, and they with it', async () => {
+    const { held, user, release } = holding();
+    const server = createServer(user);
+    server.on('upgrade', (_: IncomingMessage, socket: Socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+      socket.on('error', () => {}).resume();
+      onCleanUp(() => socket.destroy());
+    });
+    const { port, drain } = await running(await started(server), {}, { upgradedMs: 400 });
+    const socket = dial(port, upgrade);
+    await expect.poll(() => socket.data).toContain('101 Switching');
+    const busy = ask(port);
+    await expect.poll(() => held.length).toBe(1);
+    let over = false;
+    const drained = drain().then(() => {
+      over = true;
+    });
+    // A request under way keeps them, too.
+    await new Promise((resolve) => setTimeout(resolve, 900));
+    expect([over, socket.closed]).toEqual([false, false]);
+    release();
+    expect((await busy).status).toBe(200);
+    await drained;
+    expect(socket.closed).toBe(false);
   });
 
   it('is not put off by probes, and is by requests of an unknown probe value', async () => {

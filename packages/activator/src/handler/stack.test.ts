@@ -5,6 +5,7 @@ import { labels } from '@ebb/shared/api/labels.ts';
 import type { ConfigStore } from '@ebb/shared/config/store.ts';
 import { createForwarder } from '@ebb/shared/proxy/forward.ts';
 import { listen } from '@ebb/shared/proxy/listener.ts';
+import { serverHistograms } from '@ebb/shared/telemetry/http-metrics.ts';
 import { ask, cleanUp, closedPort, onCleanUp, started } from '@ebb/shared/testing/http.ts';
 import { keptTraces } from '@ebb/shared/testing/traces.ts';
 import { until } from '@ebb/shared/testing/until.ts';
@@ -24,7 +25,7 @@ const template =
 const clock = { now: () => Date.now() };
 
 /** An activator in front of caches that a test fills. */
-async function activator(mode: 'auto' | 'disabled' = 'auto') {
+async function activator(mode: 'auto' | 'disabled' = 'auto', passthrough = false) {
   const sources = {
     revisions: new MemoryCache<Revision>(),
     endpoints: new MemoryCache<Endpoints>(endpointsIndexes),
@@ -67,9 +68,10 @@ async function activator(mode: 'auto' | 'disabled' = 'auto') {
     clusterDomain: 'cluster.local',
     reporter,
     forwarder,
-    passthrough: false,
+    passthrough,
     requestLog,
     tracer,
+    measured: serverHistograms(),
   };
   const { port, ...listener } = await listen(requestPath({ ...options, unhealthy: () => state.unhealthy }), { port: 0, host: '127.0.0.1' });
   onCleanUp(async () => {
@@ -112,6 +114,7 @@ async function activator(mode: 'auto' | 'disabled' = 'auto') {
     told,
     logged,
     spans,
+    measured: () => options.measured.collect()[0]?.dataPoints.map((p) => p.attributes) ?? [],
     coldStarts,
     state,
     waiting: () => registry.get('default/hello')?.throttle.waiting,
@@ -142,6 +145,39 @@ beforeEach(async () => {
   a = await activator();
 });
 afterEach(cleanUp);
+
+test('through a mesh that lets pods be addressed, a request says by name which one is meant', async () => {
+  const one = await pod('one');
+  const meshed = await activator('auto', true);
+  meshed.revision();
+  meshed.pods([one.port]);
+  expect((await meshed.get()).status).toBe(200);
+  expect(one.seen[0]).toMatchObject({
+    host: 'hello-private.default',
+    'k-passthrough-lb': 'true',
+    'k-original-host': 'hello.example.com',
+  });
+});
+
+test('requests are measured with whose they are; one for nobody without, and probes not at all', async () => {
+  const one = await pod('one');
+  a.revision();
+  a.pods([one.port]);
+  expect((await a.get()).status).toBe(200);
+  expect((await a.get({ 'knative-serving-revision': 'gone' })).status).toBe(404);
+  await ask(a.port, { headers: { 'user-agent': 'kube-probe/1.35' } });
+  const own = {
+    'kn.service.name': 'svc',
+    'kn.configuration.name': 'cfg',
+    'kn.revision.name': 'hello',
+    'k8s.namespace.name': 'default',
+  };
+  expect(a.measured()).toEqual([
+    expect.objectContaining({ ...own, 'http.response.status_code': 200, 'server.address': 'hello.example.com' }),
+    expect.not.objectContaining(own),
+  ]);
+  expect(a.measured()[1]).toMatchObject({ 'http.response.status_code': 404 });
+});
 
 describe('probes', () => {
   test("the kubelet's", async () => {

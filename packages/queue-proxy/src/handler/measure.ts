@@ -1,4 +1,5 @@
 import type { Middleware } from '@ebb/shared/proxy/handler.ts';
+import { statusOf } from '@ebb/shared/proxy/measure.ts';
 import type { Limiter } from '../core/limiter.ts';
 import type { RequestMetrics } from '../metrics.ts';
 
@@ -8,8 +9,7 @@ export function measureRequests(metrics: RequestMetrics, now: () => number, limi
     if (limiter) metrics.queueDepth(limiter.depth);
     const began = now();
     exchange.onEnd((error) => {
-      const { headersSent, statusCode } = exchange.res;
-      metrics.invocation((now() - began) / 1000, headersSent ? statusCode : error ? 502 : 500);
+      metrics.invocation((now() - began) / 1000, statusOf(exchange, error));
     });
     return next(exchange);
   };

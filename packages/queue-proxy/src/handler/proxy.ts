@@ -6,9 +6,12 @@ import { header } from './probes.ts';
 
 const removed = { [names.revision]: undefined, [names.namespace]: undefined, [names.originalHost]: undefined };
 
+/** Where the user's container is: in the same pod. */
+export const userHost = '127.0.0.1';
+
 /** To the user's container, with the headers of contract data-plane 1.8. */
 export function toUser(forwarder: Forwarder, port: number): Handler {
-  const target = { host: '127.0.0.1', port };
+  const target = { host: userHost, port };
   return (exchange) => {
     const authority = header(exchange, names.originalHost) || undefined;
     return forwarder.forward(exchange, { target, headers: headersOf(exchange), authority });

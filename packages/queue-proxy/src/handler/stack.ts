@@ -1,6 +1,7 @@
 import { headers as names } from '@ebb/shared/api/headers.ts';
 import type { Forwarder } from '@ebb/shared/proxy/forward.ts';
 import { compose, type Handler, type Middleware } from '@ebb/shared/proxy/handler.ts';
+import { measureClient, measureServer } from '@ebb/shared/proxy/measure.ts';
 import { limitTime } from '@ebb/shared/proxy/timeouts.ts';
 import type { Limiter } from '../core/limiter.ts';
 import type { RequestStats } from '../core/stats.ts';
@@ -14,14 +15,14 @@ import type { InFlight } from './in-flight.ts';
 import { limitConcurrency } from './limit.ts';
 import { measureRequests } from './measure.ts';
 import { answerProbes, header } from './probes.ts';
-import { toUser } from './proxy.ts';
+import { toUser, userHost } from './proxy.ts';
 
 export interface StackOptions {
   env: QueueEnv;
   drain: Drain;
   inFlight: InFlight;
-  /** Whether the user's containers are ready. */
-  ready: () => Promise<boolean>;
+  /** Whether the user's containers are ready; absent when they have no probe. */
+  ready?: () => Promise<boolean>;
   startTimes: StartTimes;
   stats: RequestStats;
   now: () => number;
@@ -44,8 +45,11 @@ export function requestPath(o: StackOptions): Handler {
   const counted: Middleware[] = [countRequests(o.stats, o.now, o.onArrive)];
   if (limiter) counted.push(limitConcurrency(limiter));
   if (o.tracing) counted.push(o.tracing.layers.traceForwarding('kn.queueproxy.proxy', ({ req }) => `HTTP ${req.method}`));
-  if (metrics) counted.push(measureRequests(metrics, o.now, limiter));
-  const outer: Middleware[] = [];
+  if (metrics) {
+    counted.push(measureRequests(metrics, o.now, limiter));
+    counted.push(measureClient(metrics.client, o.now, { host: userHost, port: env.userPort }));
+  }
+  const outer: Middleware[] = metrics ? [measureServer(metrics.server, o.now)] : [];
   if (o.tracing) outer.push(o.tracing.layers.traceRequests(o.tracing.tracer));
   if (o.requestLog) outer.push(o.requestLog);
   return compose(

@@ -2,12 +2,14 @@ import { createServer } from 'node:http';
 import type { Meter } from '@opentelemetry/api';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { MeterProvider, type MetricData } from '@opentelemetry/sdk-metrics';
 import { mergeExpositions } from './exposition.ts';
 import { withUnits } from './units.ts';
 
 export interface Metrics {
   meter: Meter;
+  /** Adds what is not made by instruments of the meter. */
+  add(collect: () => MetricData[]): void;
   /** The metrics of this process as Prometheus text. */
   text(): Promise<string>;
   close(): Promise<void>;
@@ -27,9 +29,16 @@ const scopes: Record<string, string> = {
 export async function startMetrics(service: string, port: number, others?: () => Promise<string[]>): Promise<Metrics> {
   const exporter = new PrometheusExporter({ preventServerStart: true });
   const provider = new MeterProvider({ resource: resourceFromAttributes({ 'service.name': service }), readers: [exporter] });
-  const meter = provider.getMeter(scopes[service] ?? `ebb/${service}`);
+  const scope = scopes[service] ?? `ebb/${service}`;
+  const meter = provider.getMeter(scope);
+  const added: (() => MetricData[])[] = [];
   const serializer = new PrometheusSerializer();
-  const text = async () => serializer.serialize(withUnits((await exporter.collect()).resourceMetrics));
+  const text = async () => {
+    const { resourceMetrics } = await exporter.collect();
+    const metrics = added.flatMap((collect) => collect()).filter((m) => m.dataPoints.length > 0);
+    const scopeMetrics = [...resourceMetrics.scopeMetrics, ...(metrics.length > 0 ? [{ scope: { name: scope }, metrics }] : [])];
+    return serializer.serialize(withUnits({ ...resourceMetrics, scopeMetrics }));
+  };
   const all = async () => (others ? mergeExpositions([await text(), ...(await others())]) : text());
   const server = createServer((req, res) => {
     if (req.method !== 'GET' || req.url !== '/metrics') {
@@ -49,6 +58,7 @@ export async function startMetrics(service: string, port: number, others?: () =>
   }
   return {
     meter,
+    add: (collect) => added.push(collect),
     text,
     close: async () => {
       await provider.shutdown();
