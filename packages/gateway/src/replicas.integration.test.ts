@@ -36,8 +36,7 @@ test('one of two is killed: what was in flight there fails, nothing after it', a
   const front = await startFront(() => [killed, other]);
   const load = startLoad(front.port, host, perSecond);
   await until(() => expect(load.answered()).toBeGreaterThan(perSecond));
-  const connections = front.connectionsTo(killed.port);
-  expect(connections).toBeGreaterThan(0);
+  expect(front.connectionsTo(killed.port)).toBeGreaterThan(0);
   await killed.program.end('SIGKILL');
   await until(() => expect(front.connectionsTo(killed.port)).toBe(0));
   const goneAt = performance.now();
@@ -47,6 +46,6 @@ test('one of two is killed: what was in flight there fails, nothing after it', a
   await front.close();
   await other.program.end('SIGKILL');
   expect(failures.filter((f) => f.sentAt > goneAt)).toEqual([]);
-  // A connection has one request at a time.
-  expect(failures.length).toBeLessThanOrEqual(connections);
+  // A connection has one request at a time; some may have been made at the last moment.
+  expect(failures.length).toBeLessThanOrEqual(front.mostConnectionsTo(killed.port));
 }, 120_000);

@@ -16,7 +16,12 @@ export async function startFront(replicas: () => readonly Replica[]) {
   const sockets = new Set<Socket>();
   /** Open connections by the replica's port. */
   const open = new Map<number, number>();
-  const count = (port: number, by: number) => open.set(port, (open.get(port) ?? 0) + by);
+  const most = new Map<number, number>();
+  const count = (port: number, by: number) => {
+    const now = (open.get(port) ?? 0) + by;
+    open.set(port, now);
+    most.set(port, Math.max(now, most.get(port) ?? 0));
+  };
   let turn = 0;
   const server = createServer({ noDelay: true, pauseOnConnect: true }, (client) => {
     sockets.add(client);
@@ -49,6 +54,8 @@ export async function startFront(replicas: () => readonly Replica[]) {
   return {
     port: (server.address() as AddressInfo).port,
     connectionsTo: (port: number) => open.get(port) ?? 0,
+    /** The most there were at a time. */
+    mostConnectionsTo: (port: number) => most.get(port) ?? 0,
     async close() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

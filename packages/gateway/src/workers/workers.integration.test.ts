@@ -71,7 +71,6 @@ test('a killed worker takes its own connections along, and another one takes its
   const load = startLoad(front.port, host, perSecond);
   await until(() => expect(load.answered()).toBeGreaterThan(perSecond));
   const [killed = '', other] = pidsOf(gateway);
-  const connections = front.connectionsTo(gateway.port);
   process.kill(Number(killed), 'SIGKILL');
   await until(() => {
     const now = pidsOf(gateway);
@@ -90,8 +89,8 @@ test('a killed worker takes its own connections along, and another one takes its
   const { failures } = await load.stop();
   await front.close();
   expect(failures.filter((f) => f.sentAt > settledAt)).toEqual([]);
-  // A connection has one request at a time.
-  expect(failures.length).toBeLessThanOrEqual(connections);
+  // A connection has one request at a time; some may have been made at the last moment.
+  expect(failures.length).toBeLessThanOrEqual(front.mostConnectionsTo(gateway.port));
   // The new one knows what the others know.
   const statuses = await Promise.all(Array.from({ length: 40 }, () => statusOf('two.example.com')));
   expect(new Set(statuses)).toEqual(new Set([200]));
