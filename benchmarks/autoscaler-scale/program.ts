@@ -34,7 +34,7 @@ for (let i = 0; i < revisions; i++) {
   collections.ensure(key, spec);
   deciders.ensure(key, spec);
 }
-const receive = createIngest({ ownership, clock, collections, deciders, forwarder: { send: none }, dropped: () => undefined });
+const receive = createIngest({ ownership, clock, collections, deciders, forwarder: { send: none }, dropped: none });
 void startStatsServer({ port, receive, owners: ownership.owners, owns: ownership.owns }).then(() => {
   let part = 0;
   setInterval(() => deciders.tick(part++ % phases), tickMs / phases);

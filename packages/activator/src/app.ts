@@ -8,7 +8,6 @@ import { createConfigStore } from '@ebb/shared/config/store.ts';
 import { connectEvents } from '@ebb/shared/events/bus.ts';
 import { connectKube } from '@ebb/shared/kube/connect.ts';
 import { createInformers } from '@ebb/shared/kube/informers.ts';
-import { requestMetrics } from '@ebb/shared/kube/request-metrics.ts';
 import { childName } from '@ebb/shared/lib/child-name.ts';
 import { systemClock } from '@ebb/shared/lib/clock.ts';
 import { createForwarder } from '@ebb/shared/proxy/forward.ts';
@@ -44,7 +43,7 @@ export async function startActivator(log: Logger): Promise<Running> {
   const clock = systemClock;
   const health = new Health(clock.now());
   const metrics = await startMetrics('activator', env.metricsPort);
-  const kube = connectKube(undefined, requestMetrics(metrics.meter));
+  const kube = connectKube(undefined, metrics.meter);
 
   const informers = createInformers(kube, log);
   const maps = informers.informer(builtin.ConfigMap, { namespace: env.systemNamespace });
@@ -123,7 +122,7 @@ export async function startActivator(log: Logger): Promise<Running> {
     : undefined;
   const forwarder = createForwarder();
   const measured = serverHistograms();
-  metrics.add(() => measured.collect());
+  metrics.add(measured);
   const path = requestPath({
     unhealthy: () => health.reason(clock.now()),
     revisions: sources.revisions,

@@ -9,7 +9,6 @@ import { createRecorder } from '@ebb/shared/events/recorder.ts';
 import { connectKube } from '@ebb/shared/kube/connect.ts';
 import { createInformers } from '@ebb/shared/kube/informers.ts';
 import { createElector } from '@ebb/shared/kube/leases.ts';
-import { requestMetrics } from '@ebb/shared/kube/request-metrics.ts';
 import { declareInformers, type Running as Reconciling, runReconcilers } from '@ebb/shared/kube/run.ts';
 import { systemClock as clock } from '@ebb/shared/lib/clock.ts';
 import { commonEnv, portFromEnv } from '@ebb/shared/telemetry/env.ts';
@@ -29,8 +28,9 @@ import { Collections } from './stats/collections.ts';
 import { Forwarder } from './stats/forward.ts';
 import { createIngest } from './stats/ingest.ts';
 import { byRevision, countPods, revisionOf, slim } from './stats/pods.ts';
-import { Scraper, scraperName, wayOf } from './stats/scraper.ts';
+import { Scraper, scraperName } from './stats/scraper.ts';
 import { startStatsServer } from './stats/server.ts';
+import { wayOf } from './stats/way.ts';
 import { observeDecisions, statsMetrics } from './telemetry.ts';
 
 /** Pods are sampled every second, a revision in the same part of each. */
@@ -53,7 +53,7 @@ export async function startAutoscaler(log: Logger): Promise<Running> {
   const env = commonEnv();
   const statsPort = portFromEnv('STATS_PORT', ports.autoscaler);
   const metrics = await startMetrics('autoscaler', env.metricsPort);
-  const client = connectKube(undefined, requestMetrics(metrics.meter));
+  const client = connectKube(undefined, metrics.meter);
   const informers = createInformers(client, log);
   const maps = informers.informer(builtin.ConfigMap, { namespace: env.systemNamespace });
   const leases = informers.informer(builtin.Lease, { namespace: env.systemNamespace });

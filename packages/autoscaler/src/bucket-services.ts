@@ -16,7 +16,7 @@ interface Owner {
 }
 
 /** The Service of a bucket: without a selector, since only one replica stands behind it (contract data-plane 3.12). */
-export const bucketService = ({ namespace, bucket, port }: Owner): KubeService => ({
+const bucketService = ({ namespace, bucket, port }: Owner): KubeService => ({
   apiVersion: 'v1',
   kind: 'Service',
   metadata: { name: bucket, namespace },
@@ -24,7 +24,7 @@ export const bucketService = ({ namespace, bucket, port }: Owner): KubeService =
 });
 
 /** Its EndpointSlice: the owner. */
-export const bucketSlice = ({ namespace, bucket, ip, port }: Owner): EndpointSlice => ({
+const bucketSlice = ({ namespace, bucket, ip, port }: Owner): EndpointSlice => ({
   apiVersion: 'discovery.k8s.io/v1',
   kind: 'EndpointSlice',
   metadata: { name: bucket, namespace, labels: { 'kubernetes.io/service-name': bucket } },

@@ -1,6 +1,6 @@
 import type { PodAutoscaler } from '@ebb/shared/api/kinds.ts';
 import { labels } from '@ebb/shared/api/labels.ts';
-import { latencyBoundaries } from '@ebb/shared/telemetry/boundaries.ts';
+import { latency } from '@ebb/shared/telemetry/boundaries.ts';
 import type { Attributes, Meter } from '@opentelemetry/api';
 import type { Deciders } from './deciders.ts';
 import type { PodCounts } from './stats/pods.ts';
@@ -75,10 +75,7 @@ export interface StatsMetrics {
 
 /** The instruments of statistics; the first as Go's autoscaler has it (contract data-plane 3.13), where pods are scraped. */
 export function statsMetrics(meter: Meter): StatsMetrics {
-  const scrapes = meter.createHistogram('kn.autoscaler.scrape.duration', {
-    unit: 's',
-    advice: { explicitBucketBoundaries: latencyBoundaries },
-  });
+  const scrapes = meter.createHistogram('kn.autoscaler.scrape.duration', latency);
   const drops = meter.createCounter('kn.autoscaler.stats.dropped', { unit: '{item}' });
   return {
     scraped: (key, seconds) => scrapes.record(seconds, { 'k8s.namespace.name': key.slice(0, key.indexOf('/')) }),

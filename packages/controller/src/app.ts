@@ -6,7 +6,6 @@ import { createConfigStore } from '@ebb/shared/config/store.ts';
 import { connectKube } from '@ebb/shared/kube/connect.ts';
 import { startHealth } from '@ebb/shared/kube/health.ts';
 import { createInformers } from '@ebb/shared/kube/informers.ts';
-import { requestMetrics } from '@ebb/shared/kube/request-metrics.ts';
 import type { Running as Reconciling } from '@ebb/shared/kube/run.ts';
 import { startReconcilers } from '@ebb/shared/kube/start.ts';
 import { systemClock } from '@ebb/shared/lib/clock.ts';
@@ -25,7 +24,7 @@ import { watches as revisionWatches } from './reconcilers/revision/watches.ts';
 export async function startController(log: Logger): Promise<Running> {
   const env = commonEnv();
   const metrics = await startMetrics('controller', env.metricsPort);
-  const client = connectKube(undefined, requestMetrics(metrics.meter));
+  const client = connectKube(undefined, metrics.meter);
   const health = await startHealth(portFromEnv('PROBES_PORT', ports.probes));
   const informers = createInformers(client, log);
   const configMaps = informers.informer(builtin.ConfigMap, { namespace: env.systemNamespace });

@@ -5,7 +5,6 @@ import { createConfigStore } from '@ebb/shared/config/store.ts';
 import { connectKube } from '@ebb/shared/kube/connect.ts';
 import { startHealth } from '@ebb/shared/kube/health.ts';
 import { createInformers } from '@ebb/shared/kube/informers.ts';
-import { requestMetrics } from '@ebb/shared/kube/request-metrics.ts';
 import type { Running as Reconciling } from '@ebb/shared/kube/run.ts';
 import { startReconcilers } from '@ebb/shared/kube/start.ts';
 import { commonEnv } from '@ebb/shared/telemetry/env.ts';
@@ -33,7 +32,7 @@ export async function startGateway(log: Logger): Promise<Running> {
   const alone = settings.workers === 1;
   let workers: Workers | undefined;
   const metrics = await startMetrics('gateway', env.metricsPort, alone ? undefined : async () => (await workers?.metrics()) ?? []);
-  const client = connectKube(undefined, requestMetrics(metrics.meter));
+  const client = connectKube(undefined, metrics.meter);
   let notReady: string | undefined = 'Ingresses and Endpoints are not listed yet';
   const health = await startHealth(settings.probesPort, () => notReady ?? (workers?.listening() === 0 ? 'no worker listens' : undefined));
 

@@ -1,4 +1,5 @@
 import { startMetrics } from '@ebb/shared/telemetry/metrics.ts';
+import { linesOf } from '@ebb/shared/testing/exposition.ts';
 import { freePort } from '@ebb/shared/testing/programs.ts';
 import { metrics } from '@opentelemetry/api';
 import { expect, test } from 'vitest';
@@ -64,8 +65,7 @@ test('requests are counted by listener, status, route and revision, and while th
     telemetry.refused('ns/app:80');
     const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     // What every series has in common says nothing here.
-    const lines = text.replace(/,?otel_scope_[a-z]+="[^"]*",?/g, '').split('\n');
-    expect(lines.filter((l) => /_count|active\{|refused/.test(l) && !l.startsWith('#'))).toEqual([
+    expect(linesOf(text).filter((l) => /_count|active\{|refused/.test(l) && !l.startsWith('#'))).toEqual([
       'kn_gateway_request_duration_seconds_count{listener="external",status="2xx",k8s_namespace_name="ns",kn_route_name="app",kn_revision_name="app-00001"} 1',
       'kn_gateway_request_duration_seconds_count{listener="external",status="4xx"} 1',
       'kn_gateway_backend_refused_total{backend="ns/app:80"} 1',

@@ -1,3 +1,4 @@
+import { linesOf } from '@ebb/shared/testing/exposition.ts';
 import { freePort } from '@ebb/shared/testing/programs.ts';
 import { expect, it } from 'vitest';
 import { startRequestMetrics } from './metrics.ts';
@@ -15,10 +16,9 @@ it('serves its instruments under the names that dashboards know', async () => {
     const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     const scope = 'otel_scope_name="knative.dev/serving/pkg/queue"';
     expect(text).toContain(scope);
-    const lines = text.replaceAll(/,?otel_scope_[a-z]+="[^"]*"/g, '').split('\n');
     const of = (status: number, le: string) =>
       `kn_serving_invocation_duration_seconds_bucket{http_response_status_code="${status}",le="${le}"}`;
-    expect(lines).toEqual(
+    expect(linesOf(text)).toEqual(
       expect.arrayContaining([
         `${of(200, '0.025')} 0`,
         `${of(200, '0.05')} 1`,

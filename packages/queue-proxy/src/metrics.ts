@@ -1,5 +1,5 @@
 import { ports } from '@ebb/shared/api/ports.ts';
-import { latencyBoundaries } from '@ebb/shared/telemetry/boundaries.ts';
+import { latency } from '@ebb/shared/telemetry/boundaries.ts';
 import type { HttpHistograms } from '@ebb/shared/telemetry/http-metrics.ts';
 
 /** User metrics for Prometheus (contract data-plane 1.11). */
@@ -20,12 +20,8 @@ export async function startRequestMetrics(port: number = ports.usermetric): Prom
   const { clientHistograms, serverHistograms } = await import('@ebb/shared/telemetry/http-metrics.ts');
   const { meter, add, close } = await startMetrics('queue-proxy', port);
   const [server, client] = [serverHistograms(), clientHistograms()];
-  for (const histograms of [server, client]) add(() => histograms.collect());
-  const duration = meter.createHistogram('kn.serving.invocation.duration', {
-    unit: 's',
-    description: 'Time in the user container',
-    advice: { explicitBucketBoundaries: latencyBoundaries },
-  });
+  for (const histograms of [server, client]) add(histograms);
+  const duration = meter.createHistogram('kn.serving.invocation.duration', { ...latency, description: 'Time in the user container' });
   const depth = meter.createGauge('kn.serving.queue.depth', { unit: '{request}', description: 'Requests executing and queued' });
   return {
     invocation: (seconds, status) => duration.record(seconds, { 'http.response.status_code': status }),

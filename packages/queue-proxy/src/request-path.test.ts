@@ -11,9 +11,9 @@ const get = (more = '') => `GET / HTTP/1.1\r\nHost: a\r\n${more}\r\n`;
 const upgrade = get('Connection: Upgrade\r\nUpgrade: websocket\r\n');
 
 /** A user server that switches protocols and echoes. */
-async function echoing() {
+async function echoing(user: RequestListener = (_, res) => res.end('plain')) {
   const sockets: Socket[] = [];
-  const server = createServer((_, res) => res.end('plain'));
+  const server = createServer(user);
   server.on('upgrade', (_: IncomingMessage, socket: Socket) => {
     sockets.push(socket);
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
@@ -143,13 +143,8 @@ describe('a drain', () => {
 
   it('waits no longer for upgraded connections when nothing else was under way for a while: the process ends, and they with it', async () => {
     const { held, user, release } = holding();
-    const server = createServer(user);
-    server.on('upgrade', (_: IncomingMessage, socket: Socket) => {
-      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
-      socket.on('error', () => {}).resume();
-      onCleanUp(() => socket.destroy());
-    });
-    const { port, drain } = await running(await started(server), {}, { upgradedMs: 400 });
+    const { port: switching } = await echoing(user);
+    const { port, drain } = await running(switching, {}, { upgradedMs: 400 });
     const socket = dial(port, upgrade);
     await expect.poll(() => socket.data).toContain('101 Switching');
     const busy = ask(port);

@@ -10,7 +10,6 @@ import type { KubeClient } from '@ebb/shared/kube/client.ts';
 import { connectKube } from '@ebb/shared/kube/connect.ts';
 import { createInformers } from '@ebb/shared/kube/informers.ts';
 import { createElector } from '@ebb/shared/kube/leases.ts';
-import { requestMetrics } from '@ebb/shared/kube/request-metrics.ts';
 import { systemClock } from '@ebb/shared/lib/clock.ts';
 import { commonEnv } from '@ebb/shared/telemetry/env.ts';
 import type { Logger } from '@ebb/shared/telemetry/log.ts';
@@ -45,7 +44,7 @@ export async function startWebhook(log: Logger): Promise<Running> {
   const env = webhookEnv();
   const { systemNamespace: namespace, clusterDomain } = common;
   const metrics = await startMetrics('webhook', common.metricsPort);
-  const client = connectKube(undefined, requestMetrics(metrics.meter));
+  const client = connectKube(undefined, metrics.meter);
   const informers = createInformers(client, log);
   const maps = informers.informer(builtin.ConfigMap, { namespace });
   const secrets = informers.informer(builtin.Secret, { namespace, fieldSelector: `metadata.name=${secretName}` });

@@ -9,7 +9,8 @@ import { Server, ServerCredentials, type ServerWritableStream } from '@grpc/grpc
 import { afterEach, expect, test } from 'vitest';
 import { statWith, steppedClock } from '../testing.ts';
 import { scrape } from './scrape.ts';
-import { Scraper, wayOf } from './scraper.ts';
+import { Scraper } from './scraper.ts';
+import { wayOf } from './way.ts';
 
 const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,29 +1,15 @@
 import type { Pod } from '@ebb/shared/api/builtin.ts';
+import { headers as names } from '@ebb/shared/api/headers.ts';
 import { ports } from '@ebb/shared/api/ports.ts';
-import type { Configs } from '@ebb/shared/config/tables.ts';
 import type { Cache } from '@ebb/shared/kube/cache.ts';
 import type { Clock } from '@ebb/shared/lib/clock.ts';
 import type { Stat } from '@ebb/shared/proto/gen/stats.ts';
-import { sampleSize } from '../core/sample.ts';
+import { extrapolated, sampleSize } from '../core/sample.ts';
 import { byRevision, serves } from './pods.ts';
 import { scrape, type Target } from './scrape.ts';
 import { ServiceSource } from './service-source.ts';
 import { freshMs, PodSource } from './source.ts';
-
-/**
- * How pods are asked (contract data-plane 3.5, `mesh-compatibility-mode`): each by its address, all by way of their Service, or
- * by address until it turns out that a mesh answers instead. `passthrough` (`enable-mesh-pod-addressability`): by address and
- * by the name of their Service, so that the mesh lets it through.
- */
-export type Way = 'pods' | 'service' | 'auto' | 'passthrough';
-
-export const wayOf = (network: Pick<Configs['config-network'], 'enableMeshPodAddressability' | 'meshCompatibilityMode'>): Way => {
-  if (network.enableMeshPodAddressability) return 'passthrough';
-  return ({ enabled: 'service', disabled: 'pods', auto: 'auto' } as const)[network.meshCompatibilityMode];
-};
-
-/** Leads through a mesh to the very pod that is dialled. */
-const directHeader = 'knative-direct-lb';
+import type { Way } from './way.ts';
 
 interface Options {
   pods: Pick<Cache<Pod>, 'byIndex'>;
@@ -54,20 +40,6 @@ interface Seen {
   source?: PodSource;
 }
 
-/** What a sample of pods says, for all of them. */
-function extrapolated(sample: readonly Stat[], population: number): Stat {
-  const sum = (pick: (s: Stat) => number) => (sample.reduce((n, s) => n + pick(s), 0) * population) / sample.length;
-  return {
-    podName: scraperName,
-    averageConcurrentRequests: sum((s) => s.averageConcurrentRequests),
-    averageProxiedConcurrentRequests: sum((s) => s.averageProxiedConcurrentRequests),
-    requestCount: sum((s) => s.requestCount),
-    proxiedRequestCount: sum((s) => s.proxiedRequestCount),
-    processUptime: 0,
-    timestamp: 0,
-  };
-}
-
 /** Listens to a sample of each revision's pods (contract data-plane 3.5). */
 export class Scraper {
   readonly #o: Options;
@@ -91,7 +63,7 @@ export class Scraper {
     const pods = this.#o.pods.byIndex(byRevision, key).filter((p) => serves(p) && p.status?.podIP);
     const seen = this.#follow(key, pods, now);
     const wanted = sampleSize(pods.length);
-    const throughService = () => this.#byService(key, seen, windowMs);
+    const throughService = () => this.#byService(key, seen, wanted, windowMs);
     if (way === 'service' || (way === 'auto' && this.#services.get(key)?.worked())) return throughService();
     this.#choose(key, pods, seen, wanted, way);
     const all = [...seen.values()];
@@ -105,7 +77,7 @@ export class Scraper {
       key,
       enough || settled === 0 ? undefined : all.some((s) => s.source?.failing() === false) ? 'no pod reports' : 'no pod answers',
     );
-    return enough ? extrapolated(fresh, settled) : undefined;
+    return enough ? extrapolated(scraperName, fresh, settled) : undefined;
   }
 
   /** What is wrong with a revision's pods, as far as was seen. */
@@ -131,14 +103,13 @@ export class Scraper {
     };
   }
 
-  #byService(key: string, seen: Map<string, Seen>, windowMs: number): Stat | undefined {
+  #byService(key: string, seen: Map<string, Seen>, wanted: number, windowMs: number): Stat | undefined {
     const host = this.#o.serviceOf?.(key);
     if (!host) return undefined;
     const population = seen.size;
     const { clock, port = ports.autometric } = this.#o;
     const source = this.#services.get(key) ?? new ServiceSource({ host, port, clock, ask: this.#ask(key) });
     this.#services.set(key, source);
-    const wanted = sampleSize(population);
     source.refresh(wanted, windowMs / 1000);
     const stats = population > 0 ? source.fresh() : [];
     const enough = stats.length > 0 && stats.length * 2 >= wanted;
@@ -148,7 +119,7 @@ export class Scraper {
       pod.source?.close();
       pod.source = undefined;
     }
-    return extrapolated(stats, population);
+    return extrapolated(scraperName, stats, population);
   }
 
   #jumped(key: string): void {
@@ -196,7 +167,7 @@ export class Scraper {
       const { clock, port = ports.autometric } = this.#o;
       const host = pod.status?.podIP ?? '';
       const service = this.#o.serviceOf?.(key);
-      const headers = way === 'passthrough' && service ? { host: service, [directHeader]: 'true' } : undefined;
+      const headers = way === 'passthrough' && service ? { host: service, [names.directLb]: 'true' } : undefined;
       entry.source = new PodSource({ host, port, clock, headers, ask: this.#ask(key), jumped: () => this.#jumped(key) });
       working++;
       if (working >= wanted) return;

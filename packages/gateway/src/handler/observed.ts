@@ -1,5 +1,6 @@
 import { headers } from '@ebb/shared/api/headers.ts';
 import type { Exchange, Middleware } from '@ebb/shared/proxy/handler.ts';
+import { statusOf } from '@ebb/shared/proxy/outcome.ts';
 import type { Routes, Split } from '../core/compile.ts';
 import type { Entrance } from '../core/decide.ts';
 import type { GatewayTelemetry } from '../telemetry.ts';
@@ -16,7 +17,7 @@ export function observed({ visibility, secure }: Entrance, telemetry: GatewayTel
     exchange.onEnd((error) => {
       const { req, res, routed } = exchange;
       // What a handler failed with is answered after it.
-      const status = res.headersSent ? res.statusCode : error ? 502 : undefined;
+      const status = statusOf(exchange, error);
       done({ status, bytes: res.bodyBytes, ingress: routed?.routes.key, revision: routed?.split.headers[headers.revision], req, secure });
     });
     return next(exchange);

@@ -1,5 +1,5 @@
 import type { Middleware } from '@ebb/shared/proxy/handler.ts';
-import { statusOf } from '@ebb/shared/proxy/measure.ts';
+import { statusOf } from '@ebb/shared/proxy/outcome.ts';
 import type { Limiter } from '../core/limiter.ts';
 import type { RequestMetrics } from '../metrics.ts';
 
@@ -9,7 +9,7 @@ export function measureRequests(metrics: RequestMetrics, now: () => number, limi
     if (limiter) metrics.queueDepth(limiter.depth);
     const began = now();
     exchange.onEnd((error) => {
-      metrics.invocation((now() - began) / 1000, statusOf(exchange, error));
+      metrics.invocation((now() - began) / 1000, statusOf(exchange, error) ?? 500);
     });
     return next(exchange);
   };

@@ -10,6 +10,7 @@ export const headers = {
   proxyRequest: 'k-proxy-request',
   originalHost: 'k-original-host',
   passthroughLb: 'k-passthrough-lb',
+  directLb: 'knative-direct-lb',
   /** On queue-proxy's answers to probes: `namespace/name` of its pod. Ebb's own, as is the next. */
   pod: 'ebb-pod',
   /** How many milliseconds ago what happened in that pod: `sandbox=310, started=95, listening=4, ready=2`. */

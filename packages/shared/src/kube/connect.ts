@@ -2,10 +2,11 @@ import { Agent, request as httpRequest } from 'node:http';
 import { request as httpsRequest, type RequestOptions, Agent as TlsAgent } from 'node:https';
 import { StringDecoder } from 'node:string_decoder';
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
+import type { Meter } from '@opentelemetry/api';
 import { apiVersionOf, type Kind, type KubeObject } from '../api/meta.ts';
 import { type KubeClient, KubeError, type List, type ListOptions, type PatchType, type WatchEvent } from './client.ts';
 import { pathOf } from './paths.ts';
-import type { Answered } from './request-metrics.ts';
+import { requestMetrics } from './request-metrics.ts';
 
 const requestTimeoutMs = 30_000;
 /** The server ends a watch after this long. */
@@ -32,9 +33,10 @@ interface Call {
 
 /**
  * Connects by `kubeconfig` (a file), else by KUBECONFIG, `~/.kube/config` or the pod's service account, in that order,
- * as kubectl does. `answered` is told of every answer but those to watches.
+ * as kubectl does. On `meter` its answers are counted, but those to watches.
  */
-export function connectKube(kubeconfig?: string, answered?: (one: Answered) => void): KubeClient {
+export function connectKube(kubeconfig?: string, meter?: Meter): KubeClient {
+  const answered = meter && requestMetrics(meter);
   const config = new KubeConfig();
   if (kubeconfig) config.loadFromFile(kubeconfig);
   else config.loadFromDefault();

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startMetrics } from '../telemetry/metrics.ts';
+import { linesOf } from '../testing/exposition.ts';
 import { WorkQueue } from './queue.ts';
 import { queueMetrics } from './queue-metrics.ts';
 import { requestMetrics } from './request-metrics.ts';
@@ -14,10 +15,9 @@ afterEach(() => {
 /** The samples of a text of Prometheus, `name{labels}` → value; without buckets. */
 const samples = (text: string): Record<string, number> =>
   Object.fromEntries(
-    text
-      .split('\n')
+    linesOf(text)
       .filter((line) => line !== '' && !line.startsWith('#') && !line.includes('_bucket{'))
-      .map((line) => [line.slice(0, line.lastIndexOf(' ')).replace(/,?otel_scope_[a-z]+="[^"]*"/g, ''), Number(line.split(' ').at(-1))]),
+      .map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))]),
   );
 
 test('a queue tells what waits, what is being handled and since when, and what comes again', async () => {

@@ -1,5 +1,5 @@
 import type { Meter } from '@opentelemetry/api';
-import { latencyBoundaries } from '../telemetry/boundaries.ts';
+import { latency } from '../telemetry/boundaries.ts';
 import type { WorkQueue } from './queue.ts';
 
 /** What happened to a key of a queue; durations in seconds. */
@@ -14,7 +14,6 @@ export interface QueueMetrics {
 export function queueMetrics(meter: Meter, queues: ReadonlyMap<string, WorkQueue>): QueueMetrics {
   const items = { unit: '{item}' };
   const seconds = { unit: 's' };
-  const latency = { ...seconds, advice: { explicitBucketBoundaries: latencyBoundaries } };
   const adds = meter.createCounter('kn.workqueue.adds', items);
   const retries = meter.createCounter('kn.workqueue.retries', items);
   const waiting = meter.createHistogram('kn.workqueue.queue.duration', latency);

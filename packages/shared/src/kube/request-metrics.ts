@@ -1,5 +1,5 @@
 import type { Meter } from '@opentelemetry/api';
-import { latencyBoundaries } from '../telemetry/boundaries.ts';
+import { latency } from '../telemetry/boundaries.ts';
 
 /** An answer of the API server. */
 export interface Answered {
@@ -12,7 +12,6 @@ export interface Answered {
 
 /** The instruments of requests to the API server (contract data-plane 3.13, shared controllers); watches are not among them. */
 export function requestMetrics(meter: Meter): (answered: Answered) => void {
-  const latency = { unit: 's', advice: { explicitBucketBoundaries: latencyBoundaries } };
   const duration = meter.createHistogram('http.client.request.duration', latency);
   const results = meter.createCounter('kn.k8s.client.http.response.status_code', { unit: '{item}' });
   return ({ method, host, status, seconds }) => {

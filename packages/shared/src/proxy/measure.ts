@@ -2,6 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import { headers } from '../api/headers.ts';
 import type { HttpHistograms } from '../telemetry/http-metrics.ts';
 import type { Exchange, Middleware, ProxyRequest } from './handler.ts';
+import { statusOf } from './outcome.ts';
 import { isProbe } from './probe.ts';
 
 /** RFC 9110 and 5789; others are one, since a client may make up as many as it likes. */
@@ -15,9 +16,6 @@ export function routeTag(req: ProxyRequest): string {
   if (tag === '') return byDefault === '' ? 'kn:disabled' : 'kn:default';
   return byDefault === 'true' ? 'kn:undefined' : tag;
 }
-
-/** What was answered in the end, or would have been to whoever is gone. */
-export const statusOf = ({ res }: Exchange, error: Error | undefined): number => (res.headersSent ? res.statusCode : error ? 502 : 500);
 
 /** The host and, where it is not the scheme's, the port. */
 function addressOf(authority: string): Attributes {
@@ -38,31 +36,50 @@ export interface Identity<E extends Exchange> {
   attributes(exchange: E): Attributes;
 }
 
+/** What one side tells besides what both do. */
+interface Side<E extends Exchange> {
+  /** Distinct for distinct `attributes`. */
+  key(exchange: E): string;
+  attributes(exchange: E): Attributes;
+  /** Values after the duration and the size of the request's body. */
+  values(exchange: E): number[];
+}
+
+/** Records what an exchange came to when it ends. */
+function measured<E extends Exchange>(exchange: E, histograms: HttpHistograms, now: () => number, side: Side<E>): void {
+  const began = now();
+  exchange.onEnd((error) => {
+    const { req } = exchange;
+    const method = methodOf(req);
+    const status = statusOf(exchange, error) ?? 500;
+    const attributes = (): Attributes => ({
+      'http.request.method': method,
+      'url.scheme': 'http',
+      ...protocol(req.version),
+      'http.response.status_code': status,
+      ...side.attributes(exchange),
+    });
+    const values = [(now() - began) / 1000, req.body?.length ?? 0, ...side.values(exchange)];
+    histograms.record(`${method} ${status} ${req.version} ${side.key(exchange)}`, attributes, values);
+  });
+}
+
 /**
  * Records what every request but probes came to, as a server (contract data-plane 1.11). `identity` is asked at the end, when
  * inner layers have found it out.
  */
 export function measureServer<E extends Exchange>(histograms: HttpHistograms, now: () => number, identity?: Identity<E>): Middleware<E> {
+  const side: Side<E> = {
+    key: (exchange) => `${exchange.req.authority} ${routeTag(exchange.req)} ${identity?.key(exchange) ?? ''}`,
+    attributes: (exchange) => ({
+      ...addressOf(exchange.req.authority),
+      'kn.route.tag': routeTag(exchange.req),
+      ...identity?.attributes(exchange),
+    }),
+    values: ({ res }) => [res.bodyBytes],
+  };
   return (next) => (exchange) => {
-    if (isProbe(exchange)) return next(exchange);
-    const began = now();
-    exchange.onEnd((error) => {
-      const { req, res } = exchange;
-      const method = methodOf(req);
-      const status = statusOf(exchange, error);
-      const tag = routeTag(req);
-      const attributes = (): Attributes => ({
-        'http.request.method': method,
-        'url.scheme': 'http',
-        ...addressOf(req.authority),
-        ...protocol(req.version),
-        'http.response.status_code': status,
-        'kn.route.tag': tag,
-        ...identity?.attributes(exchange),
-      });
-      const key = `${method} ${status} ${req.version} ${req.authority} ${tag} ${identity ? identity.key(exchange) : ''}`;
-      histograms.record(key, attributes, [(now() - began) / 1000, req.body?.length ?? 0, res.bodyBytes]);
-    });
+    if (!isProbe(exchange)) measured(exchange, histograms, now, side);
     return next(exchange);
   };
 }
@@ -73,22 +90,9 @@ export function measureClient<E extends Exchange>(
   now: () => number,
   { host, port }: { host: string; port: number },
 ): Middleware<E> {
+  const side: Side<E> = { key: () => '', attributes: () => ({ 'server.address': host, 'server.port': port }), values: () => [] };
   return (next) => (exchange) => {
-    const began = now();
-    exchange.onEnd((error) => {
-      const { req } = exchange;
-      const method = methodOf(req);
-      const status = statusOf(exchange, error);
-      const attributes = (): Attributes => ({
-        'http.request.method': method,
-        'url.scheme': 'http',
-        'server.address': host,
-        'server.port': port,
-        ...protocol(req.version),
-        'http.response.status_code': status,
-      });
-      histograms.record(`${method} ${status} ${req.version}`, attributes, [(now() - began) / 1000, req.body?.length ?? 0]);
-    });
+    measured(exchange, histograms, now, side);
     return next(exchange);
   };
 }

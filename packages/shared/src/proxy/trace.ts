@@ -1,5 +1,6 @@
 import type { Span, Tracer } from '../telemetry/trace.ts';
 import type { Exchange, Handler, Middleware } from './handler.ts';
+import { statusOf } from './outcome.ts';
 import { isProbe } from './probe.ts';
 
 /** A span for each request, under that of whoever sent it (contract data-plane 1.12); probes have none. Inner layers find it as `exchange.trace`. */
@@ -39,10 +40,10 @@ export function traceForwarding<E extends Exchange>(name: string, clientName: (e
 
 export const pathOf = (url: string): string => url.split('?', 1)[0] || '/';
 
-function finish(span: Span, { res }: Exchange, error: Error | undefined): void {
-  const status = res.headersSent ? res.statusCode : error ? 502 : 0;
-  if (status > 0) span.set('http.response.status_code', status);
+function finish(span: Span, exchange: Exchange, error: Error | undefined): void {
+  const status = statusOf(exchange, error);
+  if (status !== undefined) span.set('http.response.status_code', status);
   if (error) span.fail(error.message);
-  else if (status >= 500) span.fail('');
+  else if (status !== undefined && status >= 500) span.fail('');
   span.end();
 }

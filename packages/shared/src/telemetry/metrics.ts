@@ -6,10 +6,15 @@ import { MeterProvider, type MetricData } from '@opentelemetry/sdk-metrics';
 import { mergeExpositions } from './exposition.ts';
 import { withUnits } from './units.ts';
 
+/** Whatever has metrics ready-made. */
+interface Source {
+  collect(): MetricData[];
+}
+
 export interface Metrics {
   meter: Meter;
   /** Adds what is not made by instruments of the meter. */
-  add(collect: () => MetricData[]): void;
+  add(source: Source): void;
   /** The metrics of this process as Prometheus text. */
   text(): Promise<string>;
   close(): Promise<void>;
@@ -31,11 +36,11 @@ export async function startMetrics(service: string, port: number, others?: () =>
   const provider = new MeterProvider({ resource: resourceFromAttributes({ 'service.name': service }), readers: [exporter] });
   const scope = scopes[service] ?? `ebb/${service}`;
   const meter = provider.getMeter(scope);
-  const added: (() => MetricData[])[] = [];
+  const added: Source[] = [];
   const serializer = new PrometheusSerializer();
   const text = async () => {
     const { resourceMetrics } = await exporter.collect();
-    const metrics = added.flatMap((collect) => collect()).filter((m) => m.dataPoints.length > 0);
+    const metrics = added.flatMap((source) => source.collect()).filter((m) => m.dataPoints.length > 0);
     const scopeMetrics = [...resourceMetrics.scopeMetrics, ...(metrics.length > 0 ? [{ scope: { name: scope }, metrics }] : [])];
     return serializer.serialize(withUnits({ ...resourceMetrics, scopeMetrics }));
   };
@@ -58,7 +63,7 @@ export async function startMetrics(service: string, port: number, others?: () =>
   }
   return {
     meter,
-    add: (collect) => added.push(collect),
+    add: (source) => added.push(source),
     text,
     close: async () => {
       await provider.shutdown();
